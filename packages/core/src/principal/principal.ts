@@ -1,0 +1,58 @@
+import type { Instant } from '../clock.ts'
+import type { PrincipalId, TenantId, TokenId } from '../id.ts'
+
+export const ROLES = ['administrator', 'officer', 'user', 'auditor', 'operator'] as const
+export type Role = (typeof ROLES)[number]
+
+export interface Principal {
+  readonly id: PrincipalId
+  readonly tenant: TenantId
+  readonly name: string
+  readonly kind: 'person' | 'workload'
+  readonly roles: readonly Role[]
+  readonly disabled: boolean
+  /** SHA-256 fingerprints (lower-case hex) of TLS client certificates that authenticate it. */
+  readonly certificates: readonly string[]
+  readonly createdAt: Instant
+}
+
+/** What a token may do at most; absent lists narrow nothing. */
+export interface TokenScope {
+  readonly actions?: readonly string[]
+  /** Key names; a trailing `*` matches any rest. */
+  readonly keys?: readonly string[]
+}
+
+export interface Token {
+  readonly id: TokenId
+  readonly tenant: TenantId
+  readonly principal: PrincipalId
+  readonly description: string
+  /** SHA-256 of the secret, hex: the secret itself is shown once and stored nowhere. */
+  readonly hash: string
+  readonly scope: TokenScope
+  readonly createdAt: Instant
+  readonly expiresAt: Instant
+  readonly revokedAt?: Instant
+}
+
+/** Who is calling, as an authenticator established it. Frozen, cached, dropped when anything changes. */
+export interface Session {
+  readonly tenant: TenantId
+  readonly principal: PrincipalId
+  readonly name: string
+  readonly roles: readonly Role[]
+  readonly authentication: 'token' | 'certificate' | 'internal'
+  readonly token?: TokenId
+  readonly scope: TokenScope
+  readonly expiresAt: Instant
+}
+
+/** What the protocol knows of the call; recorded, and offered to policies as context. */
+export interface RequestContext {
+  readonly protocol: string
+  /** Address of the peer, without the port; empty for calls from inside the process. */
+  readonly peer: string
+  /** The caller's own correlation id, at most 128 printable characters. */
+  readonly requestId?: string
+}
