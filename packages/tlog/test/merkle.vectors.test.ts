@@ -1,0 +1,123 @@
+// The eight leaves of the Certificate Transparency reference tests, with their roots and proofs.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { decodeHex, encodeHex } from '@claviger/bytes'
+import {
+  Frontier,
+  hashEmptyTree,
+  hashLeaf,
+  hashNode,
+  rootOfInclusion,
+  TreeReader,
+  verifyConsistency,
+  verifyInclusion,
+} from '../src/index.ts'
+import { MemoryLog, sha256 } from './memory-log.ts'
+
+const leaves = [
+  '',
+  '00',
+  '10',
+  '2021',
+  '3031',
+  '40414243',
+  '5051525354555657',
+  '606162636465666768696a6b6c6d6e6f',
+].map(decodeHex)
+
+const roots = [
+  'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
+  'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
+  'aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77',
+  'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+  '4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4',
+  '76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef',
+  'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c',
+  '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
+].map(decodeHex)
+
+const consistencyProofs = [
+  { older: 1, newer: 1, proof: [] },
+  {
+    older: 1,
+    newer: 8,
+    proof: [
+      '96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7',
+      '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e',
+      '6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4',
+    ],
+  },
+  {
+    older: 6,
+    newer: 8,
+    proof: [
+      '0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a',
+      'ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0',
+      'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+    ],
+  },
+  {
+    older: 2,
+    newer: 5,
+    proof: [
+      '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e',
+      'bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b',
+    ],
+  },
+]
+
+const inclusionProofs = [
+  { index: 0, size: 1, path: [] },
+  {
+    index: 0,
+    size: 8,
+    path: [
+      '96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7',
+      '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e',
+      '6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4',
+    ],
+  },
+  {
+    index: 2,
+    size: 3,
+    path: ['fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125'],
+  },
+]
+
+describe('RFC 6962 trees', () => {
+  it('have the reference roots', () => {
+    const frontier = new Frontier<Uint8Array>((left, right) => hashNode(sha256, left, right))
+    assert.deepEqual(Buffer.from(hashEmptyTree(sha256)), Buffer.from(roots[0] as Uint8Array))
+    assert.equal(frontier.root(), undefined)
+    for (const [index, leaf] of leaves.entries()) {
+      frontier.append(hashLeaf(sha256, leaf))
+      assert.equal(encodeHex(frontier.root() as Uint8Array), encodeHex(roots[index + 1] as never))
+    }
+  })
+
+  for (const { index, size, path } of inclusionProofs) {
+    it(`proves entry ${index} of ${size} with the reference path`, async () => {
+      const log = new MemoryLog().tile(leaves.slice(0, size))
+      const proof = await new TreeReader(log, sha256, size).proveInclusion(index)
+      assert.deepEqual(proof.map(encodeHex), path)
+      const leaf = hashLeaf(sha256, leaves[index] as Uint8Array)
+      verifyInclusion(sha256, leaf, { index, size, path: proof }, roots[size] as Uint8Array)
+      assert.deepEqual(rootOfInclusion(sha256, leaf, { index, size, path: proof }), roots[size])
+    })
+  }
+
+  for (const { older, newer, proof } of consistencyProofs) {
+    it(`proves ${newer} consistent with ${older} with the reference proof`, async () => {
+      const log = new MemoryLog().tile(leaves.slice(0, newer))
+      const made = await new TreeReader(log, sha256, newer).proveConsistency(older)
+      assert.deepEqual(made.map(encodeHex), proof)
+      verifyConsistency(
+        sha256,
+        { size: older, root: roots[older] as Uint8Array },
+        { size: newer, root: roots[newer] as Uint8Array },
+        made,
+      )
+    })
+  }
+})
