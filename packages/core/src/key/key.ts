@@ -1,16 +1,13 @@
 import type { Instant } from '../clock.ts'
 import type { KeyId, PrincipalId, TenantId } from '../id.ts'
+import type { Cryptoperiod } from './cryptoperiod.ts'
 import type { KeyType } from './key-type.ts'
 import type { Mechanism } from './mechanism.ts'
 import type { Purpose } from './purpose.ts'
 import type { KeySpec } from './spec.ts'
 import type { KeyState } from './state.ts'
 
-/** How long a version may protect (originator usage) and process (recipient usage), in days. */
-export interface Cryptoperiod {
-  readonly protectDays: number
-  readonly processDays: number
-}
+export type { Cryptoperiod } from './cryptoperiod.ts'
 
 export interface UsageLimits {
   readonly invocationsMax?: number
@@ -66,6 +63,8 @@ export interface Transition {
   readonly at: Instant
   readonly from: KeyState | 'none'
   readonly to: KeyState
+  /** Which half moved, where the two of a pair went different ways; absent when all of it did. */
+  readonly half?: 'private' | 'public'
   readonly by: PrincipalId
   readonly reason: string
 }

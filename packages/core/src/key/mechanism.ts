@@ -1,6 +1,6 @@
 import { KeeperError } from '../error.ts'
 import { type KeyFamily, type KeySpec, specFacts } from './spec.ts'
-import type { Usage } from './purpose.ts'
+import { type Purpose, PURPOSE_USAGES, type Usage } from './purpose.ts'
 
 export interface MechanismFacts {
   readonly families: readonly KeyFamily[]
@@ -61,7 +61,14 @@ export const MECHANISMS = {
     invocationsMax: 2 ** 48,
   },
   'aes-ccm': { families: ['aes'], usages: cipher, invocationsMax: RANDOM_IV_INVOCATIONS },
-  'aes-ctr': { families: ['aes'], usages: cipher, invocationsMax: RANDOM_IV_INVOCATIONS },
+  // CTR is the key stream of GCM without its tag: a key open to both could be made to decrypt GCM
+  // ciphertext unchecked. So it is off until a key names it, like the modes that are legacy by age.
+  'aes-ctr': {
+    families: ['aes'],
+    usages: cipher,
+    legacy: true,
+    invocationsMax: RANDOM_IV_INVOCATIONS,
+  },
   'aes-cbc': {
     families: ['aes'],
     usages: cipher,
@@ -150,4 +157,103 @@ export function suits(mechanism: Mechanism, spec: KeySpec): boolean {
   const facts = mechanismFacts(mechanism)
   if (facts.specs !== undefined) return facts.specs.includes(spec)
   return facts.families.includes(specFacts(spec).family)
+}
+
+/** Whether this mechanism serves some usage of this purpose with a key of this spec. */
+export function serves(mechanism: Mechanism, spec: KeySpec, purpose: Purpose): boolean {
+  const { usages } = mechanismFacts(mechanism)
+  return suits(mechanism, spec) && usages.some((usage) => PURPOSE_USAGES[purpose].includes(usage))
+}
+
+/** The usage a key of a purpose is for; the others only accompany it. */
+function mainUsage(purpose: Purpose): Usage {
+  return PURPOSE_USAGES[purpose][0] as Usage
+}
+
+const HASH_BITS = /sha(?:3-)?(\d+)$/
+
+/** Output length of the mechanism's hash in bits; undefined where it has none. */
+export function hashBitsOf(mechanism: Mechanism): number | undefined {
+  const digits = HASH_BITS.exec(mechanism)?.[1]
+  if (digits === undefined) return undefined
+  return digits === '1' ? 160 : Number(digits)
+}
+
+/** A signature is no stronger than its hash resists collisions (SP 800-57 pt1 table 3): half its length. */
+function holdsStrength(mechanism: Mechanism, spec: KeySpec): boolean {
+  const bits = hashBitsOf(mechanism)
+  if (bits === undefined) return true
+  const collisions = mechanismFacts(mechanism).usages.includes('sign')
+  return (collisions ? bits / 2 : bits) >= specFacts(spec).strength
+}
+
+/**
+ * What a new key may be asked for when its creator names nothing: everything that serves its purpose and
+ * is not legacy, those for its main usage first, of these the ones as strong as the key first.
+ */
+export function defaultMechanisms(spec: KeySpec, purpose: Purpose): Mechanism[] {
+  const main = mainUsage(purpose)
+  const rank = (mechanism: Mechanism): number =>
+    (mechanismFacts(mechanism).usages.includes(main) ? 0 : 2) +
+    (holdsStrength(mechanism, spec) ? 0 : 1)
+  return MECHANISM_NAMES.filter(
+    (mechanism) => mechanismFacts(mechanism).legacy !== true && serves(mechanism, spec, purpose),
+  ).toSorted((one, other) => rank(one) - rank(other))
+}
+
+/** Whether a key may carry this list; `invalid-input` names the first mechanism that is wrong. */
+export function assertMechanisms(
+  list: readonly Mechanism[],
+  spec: KeySpec,
+  purpose: Purpose,
+): void {
+  const permitted = MECHANISM_NAMES.filter((mechanism) => serves(mechanism, spec, purpose))
+  const refuse = (message: string): KeeperError =>
+    new KeeperError('invalid-input', message, { details: { spec, purpose, permitted } })
+  if (new Set(list).size !== list.length) throw refuse('a mechanism is named twice')
+  for (const mechanism of list) {
+    if (serves(mechanism, spec, purpose)) continue
+    throw refuse(
+      `mechanism \`${mechanism}\` does not serve to ${purpose} with a key of spec \`${spec}\``,
+    )
+  }
+  const main = mainUsage(purpose)
+  if (!list.some((mechanism) => mechanismFacts(mechanism).usages.includes(main))) {
+    throw refuse(`name at least one mechanism to ${main} with`)
+  }
+}
+
+/** What choosing a mechanism needs to know of a key. */
+export interface MechanismHolder {
+  readonly name: string
+  readonly mechanisms: readonly Mechanism[]
+}
+
+/**
+ * The mechanism of a call: the one asked for, when the key names it and it admits the usage, or the first
+ * of the key's that does. Throws `algorithm-disallowed` or `wrong-usage`.
+ */
+export function pickMechanism(key: MechanismHolder, usage: Usage, asked?: Mechanism): Mechanism {
+  if (asked !== undefined) {
+    if (!key.mechanisms.includes(asked)) throw notNamed(key, asked)
+    if (mechanismFacts(asked).usages.includes(usage)) return asked
+    throw new KeeperError('wrong-usage', `mechanism \`${asked}\` cannot ${usage}`, {
+      details: { mechanism: asked, usage },
+    })
+  }
+  for (const mechanism of key.mechanisms) {
+    if (mechanismFacts(mechanism).usages.includes(usage)) return mechanism
+  }
+  throw new KeeperError('wrong-usage', `key \`${key.name}\` names no mechanism that can ${usage}`, {
+    details: { usage, permitted: key.mechanisms },
+  })
+}
+
+/** A mechanism that the key does not name is off for it, legacy ones above all. */
+export function notNamed(key: MechanismHolder, mechanism: Mechanism): KeeperError {
+  return new KeeperError(
+    'algorithm-disallowed',
+    `key \`${key.name}\` does not admit mechanism \`${mechanism}\`; update its mechanisms or use another`,
+    { details: { mechanism, permitted: key.mechanisms } },
+  )
 }
