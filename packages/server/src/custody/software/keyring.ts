@@ -1,0 +1,298 @@
+import { decodeBase64url, encodeBase64url } from '@claviger/bytes'
+import {
+  KeeperError,
+  SYSTEM_TENANT,
+  type Instant,
+  type Tenant,
+  type TenantId,
+  type WrappedKek,
+} from '@claviger/core'
+import { generateKey, mac, type OpenKey, openKey } from '@claviger/crypto'
+import type { RecordBinding } from '@claviger/envelope'
+import type { LockedBytes, LockedMemory } from './locked-memory.ts'
+import { unwrapRecord, wrapRecord, wrappedByOf } from './wrapped-record.ts'
+
+const KEY_BYTES = 32
+
+/** A key whose bytes lie in locked memory. */
+export interface HeldKey {
+  readonly key: OpenKey
+  readonly bytes: LockedBytes
+}
+
+interface HeldTenant {
+  readonly keks: ReadonlyMap<number, HeldKey>
+  readonly currentKek: number
+  readonly integrityKey: HeldKey
+}
+
+/** A root key and its generation, as the seal hands it over; the keyring owns the bytes from then on. */
+export interface RootKey {
+  readonly generation: number
+  readonly bytes: LockedBytes
+}
+
+/** The tenants' keys as they are stored, wrapped under the root. */
+export type TenantKeys = Pick<Tenant, 'keks' | 'currentKek' | 'integrityKey'>
+
+/**
+ * The keys between the seal and the key material: root, tenants' key-encryption keys and integrity keys,
+ * all in locked memory. Empty while sealed.
+ */
+export class Keyring {
+  readonly #memory: LockedMemory
+  readonly #onWipe: (() => void)[] = []
+  readonly #tenants = new Map<TenantId, HeldTenant>()
+  #roots = new Map<number, HeldKey>()
+  #currentRoot = 0
+  #systemKey: HeldKey | undefined
+
+  constructor(memory: LockedMemory) {
+    this.#memory = memory
+  }
+
+  get isSealed(): boolean {
+    return this.#currentRoot === 0
+  }
+
+  /** Calls `wipe` whenever the keyring is wiped: what was opened with its keys goes with them. */
+  onWipe(wipe: () => void): void {
+    this.#onWipe.push(wipe)
+  }
+
+  /** Takes the roots over (two of them while one replaces the other; the newest wraps). */
+  install(roots: readonly RootKey[]): void {
+    for (const { generation, bytes } of roots) {
+      const known = this.#roots.get(generation)
+      if (known !== undefined) bytes.free()
+      else this.#roots.set(generation, held('aes-256', bytes))
+    }
+    this.#currentRoot = Math.max(...this.#roots.keys())
+  }
+
+  /** Wipes every root but the newest, once nothing is wrapped under them. */
+  retireOldRoots(): void {
+    for (const [generation, root] of this.#roots) {
+      if (generation === this.#currentRoot) continue
+      release(root)
+      this.#roots.delete(generation)
+    }
+  }
+
+  wipe(): void {
+    for (const wipe of this.#onWipe) wipe()
+    for (const tenant of this.#tenants.keys()) this.forget(tenant)
+    for (const root of this.#roots.values()) release(root)
+    this.#roots = new Map()
+    this.#currentRoot = 0
+    if (this.#systemKey !== undefined) release(this.#systemKey)
+    this.#systemKey = undefined
+  }
+
+  assertUnsealed(): void {
+    if (this.#currentRoot === 0) {
+      throw new KeeperError('sealed', 'the keeper is sealed; unseal it first')
+    }
+  }
+
+  /** Makes the key that authenticates the system's own rows; wrapped under the newest root, base64url. */
+  createSystemKey(): string {
+    return this.#wrapFresh({ kind: 'integrity-key', tenant: SYSTEM_TENANT })
+  }
+
+  installSystemKey(wrapped: string): void {
+    const key = this.#unwrap(
+      'hmac-sha256',
+      { kind: 'integrity-key', tenant: SYSTEM_TENANT },
+      wrapped,
+    )
+    if (this.#systemKey !== undefined) release(this.#systemKey)
+    this.#systemKey = key
+  }
+
+  /** The same key, wrapped under the newest root; undefined when it is already. */
+  rewrapSystemKey(wrapped: string): string | undefined {
+    return this.#rewrap({ kind: 'integrity-key', tenant: SYSTEM_TENANT }, wrapped)
+  }
+
+  /** The keys of a new tenant, wrapped; `load` the tenant once it is stored. */
+  createTenantKeys(tenant: TenantId, createdAt: Instant): TenantKeys {
+    const version = 1
+    return {
+      keks: [this.#createKek(tenant, version, createdAt)],
+      currentKek: version,
+      integrityKey: this.#wrapFresh({ kind: 'integrity-key', tenant }),
+    }
+  }
+
+  /** The tenant with one more KEK, which wraps from now on; older ones only open. */
+  rotateKek(tenant: Tenant, createdAt: Instant): Tenant {
+    const version = Math.max(...tenant.keks.map((kek) => kek.version)) + 1
+    const keks = [...tenant.keks, this.#createKek(tenant.id, version, createdAt)]
+    return { ...tenant, keks, currentKek: version }
+  }
+
+  /** The tenant with its keys under the newest root; undefined when they are already. */
+  rewrapTenant(tenant: Tenant): Tenant | undefined {
+    this.assertUnsealed()
+    let changed = false
+    const keep = (binding: RecordBinding, wrapped: string): string => {
+      const fresh = this.#rewrap(binding, wrapped)
+      changed ||= fresh !== undefined
+      return fresh ?? wrapped
+    }
+    const keks = tenant.keks.map((kek) => ({
+      ...kek,
+      wrapped: keep({ kind: 'tenant-kek', tenant: tenant.id, version: kek.version }, kek.wrapped),
+    }))
+    const integrityKey = keep({ kind: 'integrity-key', tenant: tenant.id }, tenant.integrityKey)
+    return changed ? { ...tenant, keks, integrityKey } : undefined
+  }
+
+  has(tenant: TenantId): boolean {
+    return this.#tenants.has(tenant)
+  }
+
+  /** Opens a tenant's keys; again after its record changed. `integrity` when they do not open. */
+  load(tenant: Tenant): void {
+    this.assertUnsealed()
+    const keks = new Map<number, HeldKey>()
+    try {
+      for (const kek of tenant.keks) {
+        const binding = { kind: 'tenant-kek', tenant: tenant.id, version: kek.version } as const
+        keks.set(kek.version, this.#unwrap('aes-256', binding, kek.wrapped))
+      }
+      const integrityKey = this.#unwrap(
+        'hmac-sha256',
+        { kind: 'integrity-key', tenant: tenant.id },
+        tenant.integrityKey,
+      )
+      this.forget(tenant.id)
+      this.#tenants.set(tenant.id, { keks, currentKek: tenant.currentKek, integrityKey })
+    } catch (error) {
+      for (const kek of keks.values()) release(kek)
+      throw error
+    }
+  }
+
+  /** Wipes a tenant's keys: what they wrap can no longer be opened here. */
+  forget(tenant: TenantId): void {
+    const known = this.#tenants.get(tenant)
+    if (known === undefined) return
+    for (const kek of known.keks.values()) release(kek)
+    release(known.integrityKey)
+    this.#tenants.delete(tenant)
+  }
+
+  /** HMAC-SHA256 of a row under its tenant's integrity key. */
+  mac(tenant: TenantId, message: Uint8Array): Uint8Array {
+    return mac(this.#integrityKey(tenant).key, 'hmac-sha256', message)
+  }
+
+  /** Wraps under the tenant's present KEK. */
+  wrap(tenant: TenantId, binding: RecordBinding, plaintext: Uint8Array): Uint8Array {
+    const { keks, currentKek } = this.#tenant(tenant)
+    const kek = keks.get(currentKek)
+    if (kek === undefined) throw new KeeperError('integrity', 'the tenant has no current kek')
+    return wrapRecord(kek.key, currentKek, binding, plaintext)
+  }
+
+  /** SAFETY: the plaintext is a secret in ordinary memory; the caller moves it or wipes it. */
+  unwrap(tenant: TenantId, binding: RecordBinding, record: Uint8Array): Uint8Array {
+    const { keks } = this.#tenant(tenant)
+    try {
+      const kek = keks.get(wrappedByOf(record))
+      if (kek === undefined) throw new Error('wrapped under a kek that this tenant does not have')
+      return unwrapRecord(kek.key, binding, record)
+    } catch (cause) {
+      throw notAuthentic(cause)
+    }
+  }
+
+  #tenant(tenant: TenantId): HeldTenant {
+    this.assertUnsealed()
+    const known = this.#tenants.get(tenant)
+    if (known === undefined) throw new KeeperError('not-found', 'the tenant is not known here')
+    return known
+  }
+
+  #integrityKey(tenant: TenantId): HeldKey {
+    if (tenant !== SYSTEM_TENANT) return this.#tenant(tenant).integrityKey
+    this.assertUnsealed()
+    if (this.#systemKey === undefined) {
+      throw new KeeperError('sealed', 'the keeper is sealed; unseal it first')
+    }
+    return this.#systemKey
+  }
+
+  #root(): HeldKey {
+    this.assertUnsealed()
+    return this.#roots.get(this.#currentRoot) as HeldKey
+  }
+
+  #createKek(tenant: TenantId, version: number, createdAt: Instant): WrappedKek {
+    const wrapped = this.#wrapFresh({ kind: 'tenant-kek', tenant, version })
+    return { version, wrapped, createdAt }
+  }
+
+  #wrapFresh(binding: RecordBinding): string {
+    const root = this.#root()
+    const fresh = freshKey()
+    try {
+      return encodeBase64url(wrapRecord(root.key, this.#currentRoot, binding, fresh))
+    } finally {
+      fresh.fill(0)
+    }
+  }
+
+  #unwrapBytes(binding: RecordBinding, wrapped: string): Uint8Array {
+    this.assertUnsealed()
+    try {
+      const record = decodeBase64url(wrapped)
+      const root = this.#roots.get(wrappedByOf(record))
+      if (root === undefined) throw new Error('wrapped under a root that is not here')
+      return unwrapRecord(root.key, binding, record)
+    } catch (cause) {
+      throw notAuthentic(cause)
+    }
+  }
+
+  #unwrap(spec: 'aes-256' | 'hmac-sha256', binding: RecordBinding, wrapped: string): HeldKey {
+    return held(spec, this.#memory.take(this.#unwrapBytes(binding, wrapped)))
+  }
+
+  #rewrap(binding: RecordBinding, wrapped: string): string | undefined {
+    if (wrappedByOf(decodeBase64url(wrapped)) === this.#currentRoot) return undefined
+    const plain = this.#unwrapBytes(binding, wrapped)
+    try {
+      return encodeBase64url(wrapRecord(this.#root().key, this.#currentRoot, binding, plain))
+    } finally {
+      plain.fill(0)
+    }
+  }
+}
+
+/** 32 random bytes drawn as a key, which never pass through the pool for IVs. */
+export function freshKey(): Uint8Array {
+  const generated = generateKey('aes-256')
+  if (generated instanceof Promise) throw new Error('a symmetric key is made synchronously')
+  if (generated.secret.length !== KEY_BYTES) throw new Error('an aes-256 key has 32 bytes')
+  return generated.secret
+}
+
+function held(spec: 'aes-256' | 'hmac-sha256', bytes: LockedBytes): HeldKey {
+  return { key: openKey(spec, bytes.bytes), bytes }
+}
+
+function release({ key, bytes }: HeldKey): void {
+  key.wipe()
+  bytes.free()
+}
+
+function notAuthentic(cause: unknown): KeeperError {
+  return new KeeperError(
+    'integrity',
+    'a stored key does not authenticate; restore its record from a backup',
+    { cause },
+  )
+}
