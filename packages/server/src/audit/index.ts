@@ -1,0 +1,7 @@
+export { FileAuditLog, type OpenAuditLogOptions } from './audit-log.ts'
+export { FileTileSource } from './file-tile-source.ts'
+export type { HashLatin1 } from './journal-format.ts'
+export { LogFileError } from './log-error.ts'
+export { type LogFile, type LogFiles, nodeLogFiles } from './log-files.ts'
+export { AuditLogReader, type EntryQuery, type LogEntry, type ReadableLog } from './log-reader.ts'
+export { verifyLogFolder } from './verify-folder.ts'
