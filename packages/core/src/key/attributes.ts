@@ -212,6 +212,7 @@ export function buildKey(birth: KeyBirth): Key {
     custody,
     currentVersion: 0,
     lastVersion: 0,
+    state: 'pre-active',
     createdAt: at,
     createdBy: by,
     updatedAt: at,

@@ -47,6 +47,11 @@ export interface Key {
   readonly currentVersion: number
   /** Versions are numbered 1 to this without gaps, and never reused. */
   readonly lastVersion: number
+  /**
+   * The state of the version that stands for the key, as of the last change: for lists and filters. What
+   * counts at a moment is `effectiveState`, which also applies the dates.
+   */
+  readonly state: KeyState
   /** A suspended key refuses on all its versions, also those already deactivated. */
   readonly suspension?: Suspension
   /** When a scheduled destruction will happen. */

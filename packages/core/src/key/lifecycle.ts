@@ -93,7 +93,7 @@ export function permittedMoves(version: KeyVersion): readonly KeyState[] {
  * forbidden edge, `period-over` for a resumption after the end of the originator-usage period.
  */
 export function move(key: Key, version: KeyVersion, to: KeyState, change: Change): KeyVersion {
-  const settled = settle(key, version, change.at, change.by)
+  const settled = settle(key, version, change.at)
   const from = livingState(settled)
   if (!mayMove(from, to)) throw forbidden(key, settled, from, to)
   if (from === 'suspended' && to === 'active') assertWithinPeriod(settled, change.at)
@@ -135,7 +135,7 @@ export function resumedState(version: KeyVersion, at: Instant): 'active' | 'deac
  * event is kept with the metadata of the destroyed key (§7.6). A half that still lives moves instead.
  */
 export function recordCompromise(key: Key, version: KeyVersion, change: Change): KeyVersion {
-  const settled = settle(key, version, change.at, change.by)
+  const settled = settle(key, version, change.at)
   if (livingState(settled) !== 'destroyed') return move(key, settled, 'compromised', change)
   if (settled.compromise !== undefined) {
     throw new KeeperError(
@@ -146,6 +146,9 @@ export function recordCompromise(key: Key, version: KeyVersion, change: Change):
   }
   return { ...settled, compromise: assertCompromise(change.compromise, change.at) }
 }
+
+/** Who brings about what a date does, when no other name is given. */
+export const SCHEDULE = 'internal:schedule' as PrincipalId
 
 interface DueTransition {
   readonly at: Instant
@@ -188,7 +191,12 @@ export function dueAt(key: Key, version: KeyVersion): Instant | undefined {
 }
 
 /** Applies every transition due at or before `at`, each with the date it was due; the same object if none. */
-export function settle(key: Key, version: KeyVersion, at: Instant, by: PrincipalId): KeyVersion {
+export function settle(
+  key: Key,
+  version: KeyVersion,
+  at: Instant,
+  by: PrincipalId = SCHEDULE,
+): KeyVersion {
   let settled = version
   for (;;) {
     const due = nextDue(key, settled)
