@@ -82,8 +82,7 @@ export function parseMechanisms(
   spec: KeySpec,
   purpose: Purpose,
 ): readonly Mechanism[] {
-  if (names === undefined) return defaultMechanisms(spec, purpose)
-  const mechanisms = names.map(parseMechanism)
+  const mechanisms = names?.map(parseMechanism) ?? defaultMechanisms(spec, purpose)
   assertMechanisms(mechanisms, spec, purpose)
   return mechanisms
 }

@@ -55,6 +55,7 @@ export function keyOf(keyType: KeyType, more: Partial<Key> = {}): Key {
     cryptoperiod: defaultCryptoperiod(keyType),
     limits: {},
     custody: 'software',
+    state: 'active',
     currentVersion: 1,
     lastVersion: 1,
     createdAt: T0,
