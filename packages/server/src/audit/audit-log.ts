@@ -156,7 +156,10 @@ export class FileAuditLog implements AuditLog {
     clearTimeout(this.#checkpointTimer)
     await this.#committing
     await this.#restoring
-    if (this.#failure === undefined) await this.#guard(() => this.#retire())
+    await Promise.all(this.#background)
+    if (this.#failure === undefined) await this.#guard(() => this.#leave())
+    // Nothing may still write when the next process opens the folder.
+    await this.#tiles.drain().catch(() => undefined)
     await this.#journal.close()
   }
 
@@ -238,8 +241,14 @@ export class FileAuditLog implements AuditLog {
   }
 
   async #retire(): Promise<void> {
+    if (this.#tiles.isDoubtful) return
     const { size } = await this.#checkpoints.publish({ durable: true })
     await this.#journal.drop(size - (size % TILE_WIDTH))
+  }
+
+  async #leave(): Promise<void> {
+    await this.checkpoint()
+    await this.#retire()
   }
 
   #scheduleCheckpoint(): void {
@@ -261,13 +270,14 @@ export class FileAuditLog implements AuditLog {
     })
   }
 
+  readonly #background = new Set<Promise<unknown>>()
+
   /** Runs background work; its failure is the log's. */
   async #guard(work: () => Promise<unknown>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      this.fail(error)
-    }
+    const running = work().catch((error: unknown) => this.fail(error))
+    this.#background.add(running)
+    await running
+    this.#background.delete(running)
   }
 
   #scheduleRetry(): void {

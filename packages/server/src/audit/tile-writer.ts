@@ -16,6 +16,7 @@ export class TileWriter {
   readonly #onFailure: (error: unknown) => void
   #queue: TileJob[] = []
   #running: Promise<void> | undefined
+  #isDoubtful = false
   #failed: { error: unknown } | undefined
   readonly #unsynced = new Set<string>()
   readonly #folders = new Set<string>()
@@ -37,6 +38,14 @@ export class TileWriter {
     return this.#failed !== undefined
   }
 
+  /**
+   * A sync has failed: some tile may be in memory only, and syncing it again would not tell. The journal
+   * keeps its entries until a restart writes the tiles anew.
+   */
+  get isDoubtful(): boolean {
+    return this.#isDoubtful
+  }
+
   enqueue(jobs: readonly TileJob[]): void {
     this.#queue.push(...jobs)
     this.#start()
@@ -53,9 +62,14 @@ export class TileWriter {
     await this.drain()
     const paths = [...this.#unsynced]
     const folders = [...this.#folders]
-    for (const path of paths) await unlessReplaced(path, () => this.#syncFile(path))
-    for (const folder of folders) {
-      await unlessReplaced(folder, () => this.#files.syncFolder(folder))
+    try {
+      for (const path of paths) await unlessReplaced(path, () => this.#syncFile(path))
+      for (const folder of folders) {
+        await unlessReplaced(folder, () => this.#files.syncFolder(folder))
+      }
+    } catch (error) {
+      this.#isDoubtful = true
+      throw error
     }
     for (const path of paths) this.#unsynced.delete(path)
     for (const folder of folders) this.#folders.delete(folder)
