@@ -1,4 +1,4 @@
-import type { KeyId, TenantId } from '../id.ts'
+import type { KeyId, ObjectId, TenantId } from '../id.ts'
 import type { WrappedMaterial } from '../key/key.ts'
 import type { Mechanism } from '../key/mechanism.ts'
 import type { Purpose } from '../key/purpose.ts'
@@ -99,6 +99,14 @@ export interface OpenMaterial {
   decapsulate(mechanism: Mechanism, ciphertext: Uint8Array): MaybePromise<Uint8Array>
 }
 
+/** Everything that the wrapped content of an object (secret data, opaque data) is bound to. */
+export interface ContentBinding {
+  readonly tenant: TenantId
+  readonly object: ObjectId
+  readonly kind: string
+  readonly generation: number
+}
+
 /** Where key material lives: software, an HSM, a TPM, another keeper. */
 export interface Custody {
   readonly name: string
@@ -120,8 +128,14 @@ export interface Custody {
   open(permit: Permit, stored: StoredMaterial): MaybePromise<OpenMaterial>
   /** The public half alone; never touches the wrapped record. */
   openPublic(permit: Permit, stored: StoredMaterial): MaybePromise<OpenMaterial>
+  /** Wraps bytes that are not a key under the tenant's KEK, like material. */
+  wrapContent(binding: ContentBinding, content: Uint8Array): WrappedMaterial
+  /** `integrity` when the record does not open. The caller wipes the answer. */
+  openContent(permit: Permit, binding: ContentBinding, wrapped: WrappedMaterial): Uint8Array
   /** Wipes what is open of a key, or of one version, before it returns. */
   evict(key: KeyId, version?: number): void
+  /** The same material under the tenant's present KEK, bound to a new generation. */
+  rewrap(permit: Permit, stored: StoredMaterial, generation: number): MaybePromise<WrappedMaterial>
   /** Fresh random bytes from the approved generator. */
   random(lengthBytes: number): Uint8Array
   /** A fresh pair that is not kept: the private half as PKCS#8, the public as SPKI. */
