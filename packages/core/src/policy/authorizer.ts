@@ -23,3 +23,8 @@ export interface Decision {
 export interface Authorizer {
   decide(session: Session, action: Action, resource: Resource, context: RequestContext): Decision
 }
+
+/** Refuses a policy that does not parse or does not fit the schema: `invalid-input` naming the place. */
+export interface PolicyChecker {
+  check(text: string): void
+}

@@ -42,7 +42,7 @@ export interface Session {
   readonly principal: PrincipalId
   readonly name: string
   readonly roles: readonly Role[]
-  readonly authentication: 'token' | 'certificate' | 'internal'
+  readonly authentication: 'token' | 'certificate' | 'internal' | 'anonymous'
   readonly token?: TokenId
   readonly scope: TokenScope
   readonly expiresAt: Instant

@@ -1,0 +1,89 @@
+import type { Instant } from '../clock.ts'
+import type { Session } from '../principal/principal.ts'
+import type { AuditEvent, EventTarget } from './event.ts'
+
+/** Bounded by the log's own format: an entry bundle frames each entry with 16 bits. */
+export const ENTRY_BYTES_MAX = 65_535
+const TEXT_MAX = 256
+
+/**
+ * Encodes an event as canonical JSON (RFC 8785: members sorted, no space). It is put together from
+ * fragments that are cached with the session, because this runs for every request.
+ */
+export function encodeEntry(event: AuditEvent): string {
+  let text = `{"action":"${event.action}","actor":${actorFragment(event.session)},"at":"${timestamp(event.at)}"`
+  if (event.bytes !== undefined) text += `,"bytes":${event.bytes}`
+  if (event.details !== undefined) text += `,"details":${sortedFragment(event.details)}`
+  if (event.error !== undefined) text += `,"error":"${event.error}"`
+  if (event.failed !== undefined) text += `,"failed":${event.failed}`
+  text += `,"id":"${event.id}"`
+  if (event.items !== undefined) text += `,"items":${event.items}`
+  if (event.mechanism !== undefined) text += `,"mechanism":"${event.mechanism}"`
+  text += `,"outcome":"${event.outcome}","peer":${quote(event.request.peer)}`
+  if (event.policies.length > 0) text += `,"policies":${JSON.stringify(event.policies)}`
+  text += `,"protocol":"${event.request.protocol}"`
+  if (event.request.requestId !== undefined) text += `,"request":${quote(event.request.requestId)}`
+  if (event.riskAcknowledged === true) text += ',"risk":true'
+  return `${text},"target":${targetFragment(event.target)},"tenant":"${event.tenant}","v":1}`
+}
+
+const actors = new WeakMap<Session, string>()
+
+function actorFragment(session: Session): string {
+  const known = actors.get(session)
+  if (known !== undefined) return known
+  const fragment = sortedFragment({
+    auth: session.authentication,
+    id: session.principal,
+    name: session.name,
+    roles: session.roles,
+    ...(session.token !== undefined && { token: session.token }),
+  })
+  actors.set(session, fragment)
+  return fragment
+}
+
+const targets = new WeakMap<EventTarget, string>()
+
+function targetFragment(target: EventTarget): string {
+  const known = targets.get(target)
+  if (known !== undefined) return known
+  const fragment = sortedFragment({ ...target })
+  targets.set(target, fragment)
+  return fragment
+}
+
+type Flat = Readonly<
+  Record<string, string | number | boolean | readonly (string | number)[] | undefined>
+>
+
+/** Canonical JSON of a flat object: RFC 8785 §3.2.3 sorts by UTF-16 code units, as `sort` does. */
+function sortedFragment(flat: Flat): string {
+  const members: string[] = []
+  for (const name of Object.keys(flat).sort()) {
+    const value = flat[name]
+    if (value === undefined) continue
+    members.push(
+      `${quote(name)}:${typeof value === 'string' ? quote(value) : JSON.stringify(value)}`,
+    )
+  }
+  return `{${members.join(',')}}`
+}
+
+/** Bounds a string and repairs lone surrogates, which canonical JSON refuses. */
+function quote(text: string): string {
+  const bounded = text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}…` : text
+  return JSON.stringify(bounded.toWellFormed())
+}
+
+let lastInstant: Instant = Number.NaN
+let lastTimestamp = ''
+
+/** RFC 3339 with milliseconds; the text of the last instant is kept, since many entries share one. */
+export function timestamp(at: Instant): string {
+  if (at !== lastInstant) {
+    lastInstant = at
+    lastTimestamp = new Date(at).toISOString()
+  }
+  return lastTimestamp
+}

@@ -1,0 +1,153 @@
+import { encodeEntry } from '../audit/entry.ts'
+import type { AuditEvent, EventDetails, EventTarget, Outcome } from '../audit/event.ts'
+import type { Instant } from '../clock.ts'
+import { type ErrorCode, isKeeperError, KeeperError } from '../error.ts'
+import type { EventId } from '../id.ts'
+import type { Action } from '../policy/action.ts'
+import type { Decision, Resource } from '../policy/authorizer.ts'
+import type { RequestContext, Session } from '../principal/principal.ts'
+import { isInternal } from './internal-session.ts'
+import type { KeeperPorts } from './ports.ts'
+
+/** An event still without its id; `undefined` members are left out of the entry. */
+export interface EventDraft {
+  readonly session: Session
+  readonly request: RequestContext
+  readonly now: Instant
+  readonly action: Action
+  readonly target: EventTarget
+  readonly policies: readonly string[]
+  readonly outcome: Outcome
+  readonly error?: ErrorCode | undefined
+  readonly items?: number | undefined
+  readonly failed?: number | undefined
+  readonly bytes?: number | undefined
+  readonly riskAcknowledged?: boolean | undefined
+  readonly details?: EventDetails | undefined
+}
+
+const INTERNAL_DECISION: Decision = Object.freeze({
+  allowed: true,
+  policies: Object.freeze(['internal']),
+})
+const ANONYMOUS_DECISION: Decision = Object.freeze({
+  allowed: true,
+  policies: Object.freeze(['holder-of-share']),
+})
+
+/** Shares authenticate themselves; nobody can hold a token of a sealed keeper. */
+const ANONYMOUS_ACTIONS: readonly Action[] = ['seal.initialize', 'seal.unseal', 'seal.check-share']
+
+/** What both halves of `execute` share: may this call come in, and is it written down. */
+export class Admission {
+  readonly #ports: KeeperPorts
+
+  constructor(ports: KeeperPorts) {
+    this.#ports = ports
+  }
+
+  /** The keeper is unsealed, the log accepts, the session is still good. */
+  assertOpen(session: Session, now: Instant, whileSealed?: true): void {
+    if (session.expiresAt <= now) {
+      throw new KeeperError('unauthenticated', 'the credential has expired; ask for a new one')
+    }
+    if (whileSealed !== true) this.#ports.custody.assertReady()
+    const { failure } = this.#ports.log
+    if (failure !== undefined) throw failure
+  }
+
+  /** The decision, or `denied`. */
+  authorize(
+    session: Session,
+    action: Action,
+    resource: Resource,
+    request: RequestContext,
+  ): Decision {
+    if (isInternal(session)) return INTERNAL_DECISION
+    if (session.authentication === 'anonymous') {
+      if (ANONYMOUS_ACTIONS.includes(action)) return ANONYMOUS_DECISION
+      throw new KeeperError('unauthenticated', 'this call needs a credential')
+    }
+    const decision = this.#ports.authorizer.decide(session, action, resource, request)
+    if (decision.allowed) return decision
+    throw new KeeperError(
+      'denied',
+      `\`${session.name}\` may not ${action} on \`${resource.name}\``,
+      {
+        details: { action, resource: resource.name },
+      },
+    )
+  }
+
+  /**
+   * The answer to a target that is not there: `denied` to whoever could not have used it either, so that
+   * names cannot be probed.
+   */
+  unknown(
+    session: Session,
+    action: Action,
+    kind: Resource['kind'],
+    ref: string,
+    request: RequestContext,
+  ): KeeperError {
+    const resource: Resource = { kind, id: ref, name: ref, revision: 0, attributes: {} }
+    try {
+      this.authorize(session, action, resource, request)
+    } catch (error) {
+      if (isKeeperError(error)) return error
+      throw error
+    }
+    return new KeeperError('not-found', `no ${kind} \`${ref.slice(0, 128)}\``, {
+      details: { kind },
+    })
+  }
+
+  /** Writes an event and resolves to its index once it is on disk. */
+  record(draft: EventDraft): Promise<number> {
+    return this.#ports.log.append(this.encode(draft).entry)
+  }
+
+  encode(draft: EventDraft): { readonly id: EventId; readonly entry: string } {
+    const id = this.#ports.ids.uuid() as EventId
+    return { id, entry: encodeEntry(toEvent(draft, id)) }
+  }
+
+  /** Records a refusal or a failure; returns what the caller is to be told. */
+  async refused(
+    session: Session,
+    action: Action,
+    target: string | EventTarget,
+    request: RequestContext,
+    error: unknown,
+  ): Promise<unknown> {
+    const known = isKeeperError(error) ? error : undefined
+    if (known?.code === 'log-unavailable') return known
+    const outcome =
+      known?.code === 'denied' || known?.code === 'unauthenticated' ? 'denied' : 'failed'
+    await this.record({
+      session,
+      request,
+      now: this.#ports.clock.now(),
+      action,
+      target:
+        typeof target === 'string'
+          ? { kind: kindOf(action), id: '', name: target.slice(0, 128) }
+          : target,
+      policies: [],
+      outcome,
+      error: known?.code,
+    })
+    return error
+  }
+}
+
+function toEvent(draft: EventDraft, id: EventId): AuditEvent {
+  const { now, session, ...rest } = draft
+  const event: Record<string, unknown> = { ...rest, id, at: now, session, tenant: session.tenant }
+  return event as unknown as AuditEvent
+}
+
+function kindOf(action: Action): string {
+  const dot = action.indexOf('.')
+  return dot < 0 ? action : action.slice(0, dot)
+}

@@ -1,0 +1,291 @@
+import type { EventTarget } from '../audit/event.ts'
+import type { MaybePromise } from '../custody/custody.ts'
+import { isKeeperError, KeeperError } from '../error.ts'
+import { isUuid, type KeyId } from '../id.ts'
+import type { Decision, Resource } from '../policy/authorizer.ts'
+import { mintPermit, type Permit } from '../policy/permit.ts'
+import type { RequestContext, Session } from '../principal/principal.ts'
+import type { Put, UnitOfWork } from '../storage/store.ts'
+import { Admission } from './admission.ts'
+import type { DataAnswer, DataCall, DataOperation } from './data-operation.ts'
+import { DataExecutor } from './execute-data.ts'
+import { KeyCache } from './key-cache.ts'
+import type {
+  Change,
+  ManagementAnswer,
+  ManagementOperation,
+  ManagementOptions,
+  ManagementScope,
+  Subjects,
+  TargetKind,
+  TargetRef,
+} from './management-operation.ts'
+import type { KeeperPorts } from './ports.ts'
+import { resourceOf, targetOf } from './subject.ts'
+import { UsageLedger } from './usage-ledger.ts'
+
+/** Another writer may win this often before the caller is told to try again. */
+const ATTEMPTS_MAX = 8
+const IDEMPOTENCY_LIFETIME_MS = 86_400_000
+
+/**
+ * The only way from any protocol to any key: authenticate (done by the protocol's authenticator, proven by
+ * the session), authorize, check, run, write the change and its audit entry in one unit of work, and
+ * answer when both are durable.
+ */
+export class Keeper {
+  readonly keys: KeyCache
+  readonly usage: UsageLedger
+  readonly #ports: KeeperPorts
+  readonly #admission: Admission
+  readonly #data: DataExecutor
+
+  constructor(ports: KeeperPorts) {
+    this.#ports = ports
+    this.keys = new KeyCache(ports.store, () => ports.clock.now(), ports.cachedKeysMax)
+    this.usage = new UsageLedger(ports.store)
+    this.#admission = new Admission(ports)
+    this.#data = new DataExecutor(ports, this.keys, this.usage, this.#admission)
+  }
+
+  executeData<Item, Result>(
+    session: Session,
+    operation: DataOperation<Item, Result>,
+    call: DataCall<Item>,
+    request: RequestContext,
+  ): Promise<DataAnswer<Result>> {
+    return this.#data.execute(session, operation, call, request)
+  }
+
+  async execute<Kind extends TargetKind, Input, Output>(
+    session: Session,
+    operation: ManagementOperation<Kind, Input, Output>,
+    input: Input,
+    request: RequestContext,
+    options: ManagementOptions = {},
+  ): Promise<ManagementAnswer<Output>> {
+    const target = operation.target(input)
+    const seen: { event: EventTarget } = {
+      event: { kind: target.kind, id: '', name: target.ref.slice(0, 128) },
+    }
+    let settled: Settled<Output>
+    try {
+      this.#admission.assertOpen(session, this.#ports.clock.now(), operation.whileSealed)
+      settled = await this.#attempt(session, operation, input, request, options, target, seen)
+    } catch (error) {
+      throw await this.#admission.refused(session, operation.action, seen.event, request, error)
+    }
+    await settled.after?.()
+    const entry = await this.#ports.log.append(settled.event.entry)
+    if (settled.outbox) this.#ports.store.settleOutbox([settled.event.id])
+    return { output: settled.output, entry }
+  }
+
+  /** Retries when another change came between reading and writing. */
+  async #attempt<Kind extends TargetKind, Input, Output>(
+    session: Session,
+    operation: ManagementOperation<Kind, Input, Output>,
+    input: Input,
+    request: RequestContext,
+    options: ManagementOptions,
+    target: TargetRef<Kind>,
+    seen: { event: EventTarget },
+  ): Promise<Settled<Output>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#attemptOnce(session, operation, input, request, options, target, seen)
+      } catch (error) {
+        const conflict =
+          isKeeperError(error) && error.code === 'conflict' && error.details['retry'] === true
+        if (!conflict || attempt === ATTEMPTS_MAX || options.expectedRevision !== undefined)
+          throw error
+      }
+    }
+  }
+
+  async #attemptOnce<Kind extends TargetKind, Input, Output>(
+    session: Session,
+    operation: ManagementOperation<Kind, Input, Output>,
+    input: Input,
+    request: RequestContext,
+    options: ManagementOptions,
+    target: TargetRef<Kind>,
+    seen: { event: EventTarget },
+  ): Promise<Settled<Output>> {
+    const subject = await this.#resolve(session, operation.action, target, request)
+    const resource = resourceOf(target, subject, session.tenant)
+    seen.event = targetOf(target, subject, session.tenant)
+    const decision = this.#admission.authorize(session, operation.action, resource, request)
+    assertRevision(resource, options.expectedRevision)
+    const scope = this.#scope(session, request, subject, mintPermit(operation.action))
+    const replayed = await this.#replay(scope, operation, options)
+    const change = replayed ?? (await operation.run(scope, input))
+    return this.#write(
+      scope,
+      operation,
+      request,
+      options,
+      change,
+      decision,
+      seen.event,
+      replayed !== undefined,
+    )
+  }
+
+  #scope<Kind extends TargetKind>(
+    session: Session,
+    request: RequestContext,
+    subject: Subjects[Kind],
+    permit: Permit,
+  ): ManagementScope<Kind> {
+    return {
+      session,
+      tenant: session.tenant,
+      now: this.#ports.clock.now(),
+      subject,
+      ports: this.#ports,
+      keys: this.keys,
+      permit,
+      use: (key, use) => this.#data.use(session, key, use, request),
+    }
+  }
+
+  /** The target inside the caller's own tenant, straight from the store: changes need the newest. */
+  async #resolve<Kind extends TargetKind>(
+    session: Session,
+    action: ManagementOperation<Kind, never, never>['action'],
+    target: TargetRef<Kind>,
+    request: RequestContext,
+  ): Promise<Subjects[Kind]> {
+    const { kind, ref } = target
+    const { tenant } = session
+    if (target.attributes !== undefined || kind === 'tenant' || kind === 'log' || kind === 'seal') {
+      return undefined as Subjects[Kind]
+    }
+    const { store } = this.#ports
+    const found: MaybePromise<unknown> =
+      kind === 'key'
+        ? this.keys.read(tenant, ref)
+        : isUuid(ref)
+          ? store.get(kind as 'object', tenant, ref)
+          : store.getByName(kind as 'object', tenant, ref)
+    const subject = await found
+    if (subject === undefined)
+      throw this.#admission.unknown(session, action, kind as Resource['kind'], ref, request)
+    return subject as Subjects[Kind]
+  }
+
+  async #replay<Kind extends TargetKind, Input, Output>(
+    scope: ManagementScope<Kind>,
+    operation: ManagementOperation<Kind, Input, Output>,
+    options: ManagementOptions,
+  ): Promise<Change<Output> | undefined> {
+    const { idempotency } = options
+    if (idempotency === undefined) return undefined
+    if (operation.replay === undefined) {
+      throw new KeeperError('invalid-input', `${operation.action} takes no idempotency key`)
+    }
+    const id = idempotencyId(scope.session, idempotency.key)
+    const earlier = await this.#ports.store.get('idempotency', scope.tenant, id)
+    if (earlier === undefined || earlier.value.expiresAt <= scope.now) return undefined
+    if (earlier.value.requestHash !== idempotency.requestHash) {
+      throw new KeeperError('conflict', 'this idempotency key was used for another request')
+    }
+    const output = await operation.replay(scope, earlier.value.result.id)
+    return { output, details: { replayed: true } }
+  }
+
+  async #write<Kind extends TargetKind, Input, Output>(
+    scope: ManagementScope<Kind>,
+    operation: ManagementOperation<Kind, Input, Output>,
+    request: RequestContext,
+    options: ManagementOptions,
+    change: Change<Output>,
+    decision: Decision,
+    target: EventTarget,
+    replayed: boolean,
+  ): Promise<Settled<Output>> {
+    const event = this.#admission.encode({
+      session: scope.session,
+      request,
+      now: scope.now,
+      action: operation.action,
+      target,
+      policies: decision.policies,
+      outcome: 'allowed',
+      details: change.details,
+    })
+    const settled = { output: change.output, event, after: change.after }
+    const puts = [...(change.puts ?? [])]
+    if (options.idempotency !== undefined && !replayed) {
+      puts.push(await this.#idempotencyPut(scope, operation, options.idempotency, change.output))
+    }
+    const deletes = change.deletes ?? []
+    if (puts.length === 0 && deletes.length === 0) return { ...settled, outbox: false }
+    const work: UnitOfWork = { puts, deletes, outbox: event }
+    await this.#ports.store.commit(work)
+    await this.#announce(work)
+    return { ...settled, outbox: true }
+  }
+
+  async #idempotencyPut<Kind extends TargetKind, Input, Output>(
+    scope: ManagementScope<Kind>,
+    operation: ManagementOperation<Kind, Input, Output>,
+    idempotency: { readonly key: string; readonly requestHash: string },
+    output: Output,
+  ): Promise<Put> {
+    const id = idempotencyId(scope.session, idempotency.key)
+    const earlier = await this.#ports.store.get('idempotency', scope.tenant, id)
+    const result = { kind: operation.action, id: operation.resultId?.(output) ?? '' }
+    return {
+      kind: 'idempotency',
+      tenant: scope.tenant,
+      id,
+      expected: earlier?.revision ?? 0,
+      value: {
+        tenant: scope.tenant,
+        principal: scope.session.principal,
+        requestHash: idempotency.requestHash,
+        result,
+        expiresAt: scope.now + IDEMPOTENCY_LIFETIME_MS,
+      },
+    }
+  }
+
+  /** INVARIANT: every cache hears of a change before the call that made it is answered. */
+  async #announce(work: UnitOfWork): Promise<void> {
+    for (const { kind, tenant, id, value } of work.puts) {
+      this.#dropKey(kind, tenant, id)
+      for (const observe of this.#ports.observers) await observe(kind, tenant, id, value)
+    }
+    for (const { kind, tenant, id } of work.deletes ?? []) {
+      this.#dropKey(kind, tenant, id)
+      for (const observe of this.#ports.observers) await observe(kind, tenant, id, undefined)
+    }
+  }
+
+  #dropKey(kind: string, tenant: Session['tenant'], id: string): void {
+    if (kind === 'key') this.keys.drop(tenant, id as KeyId)
+    else if (kind === 'key-version') this.keys.drop(tenant, id.slice(0, id.indexOf('/')) as KeyId)
+  }
+}
+
+interface Settled<Output> {
+  readonly output: Output
+  readonly event: ReturnType<Admission['encode']>
+  readonly outbox: boolean
+  readonly after: Change<Output>['after'] | undefined
+}
+
+function assertRevision(resource: Resource, expected: number | undefined): void {
+  if (expected === undefined || expected === resource.revision) return
+  throw new KeeperError(
+    'precondition-failed',
+    `\`${resource.name}\` has changed since you read it (revision ${resource.revision}); read it again`,
+    { details: { revision: resource.revision } },
+  )
+}
+
+function idempotencyId(session: Session, key: string): string {
+  return `${session.principal}/${key}`
+}

@@ -1,0 +1,27 @@
+import { move } from '../../key/lifecycle.ts'
+import type { KeyRef } from '../key-cache.ts'
+import type { ManagementOperation } from '../management-operation.ts'
+import { changeKey, chosenVersion, type DescribedKey } from './described-key.ts'
+
+export interface ActivateKeyInput {
+  readonly key: KeyRef
+  readonly version?: number
+  readonly reason?: string
+}
+
+/** Starts the originator-usage period of a pre-active version (SP 800-57 pt1 §7.1 T4). */
+export const activateKey: ManagementOperation<'key', ActivateKeyInput, DescribedKey> = {
+  action: 'key.activate',
+  target: ({ key }) => ({ kind: 'key', ref: key }),
+  run: async (scope, input) => {
+    const stored = await chosenVersion(scope, input.version)
+    const { key } = scope.subject
+    const version = move(key, stored.value, 'active', {
+      at: scope.now,
+      by: scope.session.principal,
+      reason: input.reason ?? 'activated',
+    })
+    const currentVersion = Math.max(key.currentVersion, version.version)
+    return changeKey(scope, { ...key, currentVersion }, [{ stored, version }])
+  },
+}

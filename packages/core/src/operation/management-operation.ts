@@ -1,0 +1,88 @@
+import type { EventDetails } from '../audit/event.ts'
+import type { Instant } from '../clock.ts'
+import type { MaybePromise } from '../custody/custody.ts'
+import type { TenantId } from '../id.ts'
+import type { Action } from '../policy/action.ts'
+import type { Permit } from '../policy/permit.ts'
+import type { RequestContext, Session } from '../principal/principal.ts'
+import type { Delete, Put, Stored } from '../storage/store.ts'
+import type { KeyUse, UseRequest } from './data-operation.ts'
+import type { KeyCache, KeyRef, LoadedKey } from './key-cache.ts'
+import type { KeeperPorts } from './ports.ts'
+
+/** What each kind of target resolves to before an operation runs. */
+export interface Subjects {
+  key: LoadedKey
+  object: Stored<'object'>
+  principal: Stored<'principal'>
+  token: Stored<'token'>
+  policy: Stored<'policy'>
+  tenant: undefined
+  log: undefined
+  seal: undefined
+}
+
+export type TargetKind = keyof Subjects
+
+/** `ref` is an id or a name; for kinds without records (tenant, log, seal) it is only what is recorded. */
+export interface TargetRef<Kind extends TargetKind> {
+  readonly kind: Kind
+  readonly ref: string
+  /** Attributes of a thing that does not exist yet, for policies on its creation. */
+  readonly attributes?: Readonly<Record<string, string | Readonly<Record<string, string>>>>
+}
+
+export interface ManagementScope<Kind extends TargetKind> {
+  readonly session: Session
+  readonly tenant: TenantId
+  readonly now: Instant
+  readonly subject: Subjects[Kind]
+  readonly ports: KeeperPorts
+  readonly keys: KeyCache
+  /** Proof of this operation's authorization, for what custody opens on its behalf. */
+  readonly permit: Permit
+  /** Admits a key to a use, with its own authorization: to unwrap an import, say. */
+  use(key: KeyRef, request: UseRequest): MaybePromise<KeyUse>
+}
+
+/** What an operation wants written, and what it answers once that is durable and recorded. */
+export interface Change<Output> {
+  readonly output: Output
+  readonly puts?: readonly Put[]
+  readonly deletes?: readonly Delete[]
+  /** For the audit entry; safe by construction. */
+  readonly details?: EventDetails
+  /** Runs after the commit and before the answer; for effects outside the store. */
+  readonly after?: () => void | Promise<void>
+}
+
+/**
+ * Everything that is not a data operation, as data: one file each, each with its own action. `run` reads
+ * and computes; `execute` writes, records and answers. It may run again after a conflicting change, so it
+ * has no effect of its own.
+ */
+export interface ManagementOperation<Kind extends TargetKind, Input, Output> {
+  readonly action: Action
+  readonly target: (input: Input) => TargetRef<Kind>
+  readonly run: (scope: ManagementScope<Kind>, input: Input) => MaybePromise<Change<Output>>
+  /** Only for creations that take an idempotency key: finds the earlier answer again. */
+  readonly replay?: (scope: ManagementScope<Kind>, id: string) => MaybePromise<Output>
+  /** The id that a replay will be given. */
+  readonly resultId?: (output: Output) => string
+  /** Whether it may run while the root key is not there (seal operations only). */
+  readonly whileSealed?: true
+}
+
+export interface ManagementOptions {
+  /** The revision the caller saw (`If-Match`); another one is `precondition-failed`. */
+  readonly expectedRevision?: number
+  readonly idempotency?: { readonly key: string; readonly requestHash: string }
+}
+
+export interface ManagementAnswer<Output> {
+  readonly output: Output
+  /** Index of the audit entry that tells of this call. */
+  readonly entry: number
+}
+
+export type { RequestContext, Session }

@@ -1,0 +1,66 @@
+import { KeeperError } from '../../error.ts'
+import { parseName, type PrincipalId } from '../../id.ts'
+import { type Principal, type Role, ROLES } from '../../principal/principal.ts'
+import type { ManagementOperation } from '../management-operation.ts'
+import type { DescribedPrincipal } from './described-principal.ts'
+
+const CERTIFICATES_MAX = 16
+
+export interface CreatePrincipalInput {
+  readonly name: string
+  readonly kind: Principal['kind']
+  readonly roles: readonly string[]
+  /** TLS client certificates (PEM or DER) that authenticate it. */
+  readonly certificates?: readonly Uint8Array[]
+}
+
+/** Makes somebody or something that can be given tokens. */
+export const createPrincipal: ManagementOperation<
+  'principal',
+  CreatePrincipalInput,
+  DescribedPrincipal
+> = {
+  action: 'principal.create',
+  target: (input) => ({ kind: 'principal', ref: input.name, attributes: {} }),
+  run: (scope, input) => {
+    const id = scope.ports.ids.uuid() as PrincipalId
+    const principal: Principal = {
+      id,
+      tenant: scope.tenant,
+      name: parseName(input.name, 'principal'),
+      kind: input.kind,
+      roles: parseRoles(input.roles),
+      disabled: false,
+      certificates: parseCertificates(
+        scope.ports.credentials.fingerprint,
+        input.certificates ?? [],
+      ),
+      createdAt: scope.now,
+    }
+    return {
+      output: { principal, revision: 1 },
+      puts: [{ kind: 'principal', tenant: scope.tenant, id, value: principal, expected: 0 }],
+      details: { principal: id, roles: principal.roles },
+    }
+  },
+}
+
+export function parseRoles(roles: readonly string[]): readonly Role[] {
+  for (const role of roles) {
+    if ((ROLES as readonly string[]).includes(role)) continue
+    throw new KeeperError('invalid-input', `unknown role \`${role.slice(0, 40)}\``, {
+      details: { known: ROLES },
+    })
+  }
+  return [...new Set(roles as readonly Role[])]
+}
+
+export function parseCertificates(
+  fingerprint: (certificate: Uint8Array) => string,
+  certificates: readonly Uint8Array[],
+): readonly string[] {
+  if (certificates.length > CERTIFICATES_MAX) {
+    throw new KeeperError('too-large', `a principal has at most ${CERTIFICATES_MAX} certificates`)
+  }
+  return certificates.map(fingerprint)
+}

@@ -1,0 +1,83 @@
+import { DAY_MS } from '../../clock.ts'
+import { KeeperError } from '../../error.ts'
+import type { TokenId } from '../../id.ts'
+import { isAction } from '../../policy/action.ts'
+import type { Token, TokenScope } from '../../principal/principal.ts'
+import type { ManagementOperation } from '../management-operation.ts'
+import { type DescribedToken, describeToken } from './described-principal.ts'
+
+export const TOKEN_DAYS_MAX = 3_650
+const SCOPE_ENTRIES_MAX = 256
+const DESCRIPTION_LENGTH_MAX = 256
+
+export interface CreateTokenInput {
+  readonly principal: string
+  readonly description?: string
+  readonly lifetimeSeconds: number
+  readonly scope?: TokenScope
+}
+
+export interface CreateTokenOutput {
+  readonly token: DescribedToken
+  /** Shown this once, stored nowhere. */
+  readonly secret: string
+}
+
+/** Makes a bearer token for a principal; it can do what the principal can, narrowed by its scope. */
+export const createToken: ManagementOperation<'principal', CreateTokenInput, CreateTokenOutput> = {
+  action: 'token.create',
+  target: ({ principal }) => ({ kind: 'principal', ref: principal }),
+  run: ({ subject, tenant, now, ports }, input) => {
+    const lifetimeMs = input.lifetimeSeconds * 1_000
+    if (
+      !Number.isSafeInteger(lifetimeMs) ||
+      lifetimeMs < 1_000 ||
+      lifetimeMs > TOKEN_DAYS_MAX * DAY_MS
+    ) {
+      throw new KeeperError('invalid-input', `a token lives 1 second to ${TOKEN_DAYS_MAX} days`)
+    }
+    if ((input.description ?? '').length > DESCRIPTION_LENGTH_MAX) {
+      throw new KeeperError(
+        'too-large',
+        `a description has at most ${DESCRIPTION_LENGTH_MAX} characters`,
+      )
+    }
+    const { secret, hash } = ports.credentials.token()
+    const id = ports.ids.uuid() as TokenId
+    const token: Token = {
+      id,
+      tenant,
+      principal: subject.value.id,
+      description: (input.description ?? '').toWellFormed(),
+      hash,
+      scope: parseScope(input.scope ?? {}),
+      createdAt: now,
+      expiresAt: now + lifetimeMs,
+    }
+    return {
+      output: { token: describeToken(token, subject.value.name), secret },
+      puts: [{ kind: 'token', tenant, id, value: token, expected: 0 }],
+      details: { token: id, expiresAt: token.expiresAt },
+    }
+  },
+}
+
+export function parseScope(scope: TokenScope): TokenScope {
+  const { actions, keys } = scope
+  const unknown = actions?.find((action) => !isAction(action) && !/^[a-z]+\.\*$/.test(action))
+  if (unknown !== undefined)
+    throw new KeeperError('invalid-input', `unknown action \`${unknown.slice(0, 40)}\``)
+  if ((actions?.length ?? 0) > SCOPE_ENTRIES_MAX || (keys?.length ?? 0) > SCOPE_ENTRIES_MAX) {
+    throw new KeeperError(
+      'too-large',
+      `a scope lists at most ${SCOPE_ENTRIES_MAX} actions and keys`,
+    )
+  }
+  const bad = keys?.find((key) => !/^[a-z0-9._/-]{0,128}\*?$/.test(key) || key === '')
+  if (bad !== undefined)
+    throw new KeeperError('invalid-input', `\`${bad.slice(0, 40)}\` is no key name or prefix*`)
+  return {
+    ...(actions !== undefined && { actions: [...actions] }),
+    ...(keys !== undefined && { keys: [...keys] }),
+  }
+}

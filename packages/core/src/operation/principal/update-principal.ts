@@ -1,0 +1,40 @@
+import type { Principal } from '../../principal/principal.ts'
+import type { ManagementOperation } from '../management-operation.ts'
+import { parseCertificates, parseRoles } from './create-principal.ts'
+import type { DescribedPrincipal } from './described-principal.ts'
+
+export interface UpdatePrincipalInput {
+  readonly principal: string
+  readonly roles?: readonly string[]
+  readonly disabled?: boolean
+  /** Replaces all certificates. */
+  readonly certificates?: readonly Uint8Array[]
+}
+
+/** Changes roles, certificates, or whether it may come in at all; in force before this returns. */
+export const updatePrincipal: ManagementOperation<
+  'principal',
+  UpdatePrincipalInput,
+  DescribedPrincipal
+> = {
+  action: 'principal.update',
+  target: ({ principal }) => ({ kind: 'principal', ref: principal }),
+  run: ({ subject, tenant, ports }, input) => {
+    const { roles, disabled, certificates } = input
+    const principal: Principal = {
+      ...subject.value,
+      ...(roles !== undefined && { roles: parseRoles(roles) }),
+      ...(disabled !== undefined && { disabled }),
+      ...(certificates !== undefined && {
+        certificates: parseCertificates(ports.credentials.fingerprint, certificates),
+      }),
+    }
+    return {
+      output: { principal, revision: subject.revision + 1 },
+      puts: [
+        { kind: 'principal', tenant, id: subject.id, value: principal, expected: subject.revision },
+      ],
+      details: { roles: principal.roles, disabled: principal.disabled },
+    }
+  },
+}

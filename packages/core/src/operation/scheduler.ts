@@ -1,0 +1,102 @@
+import type { Instant } from '../clock.ts'
+import { isKeeperError } from '../error.ts'
+import type { TenantId } from '../id.ts'
+import type { Keeper } from './execute.ts'
+import { INTERNAL_REQUEST, internalSession } from './internal-session.ts'
+import { applySchedule } from './key/apply-schedule.ts'
+import { applyObjectSchedule } from './object/apply-object-schedule.ts'
+import type { KeeperPorts } from './ports.ts'
+
+const BATCH = 256
+/** However far the next date is, look again: dates are made by other calls too. */
+const SLEEP_MS_MAX = 1_000
+const AFTER_FAILURE_MS = 5_000
+
+/**
+ * Brings about on time what dates demand, also when nobody calls: activations, ends of periods,
+ * destructions. Uses see the dates anyway; this writes them down, destroys material and tells the log.
+ */
+export class Scheduler {
+  readonly #keeper: Keeper
+  readonly #ports: KeeperPorts
+  readonly #report: (error: unknown) => void
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #running: Promise<void> | undefined
+  #stopped = false
+
+  constructor(keeper: Keeper, ports: KeeperPorts, report: (error: unknown) => void) {
+    this.#keeper = keeper
+    this.#ports = ports
+    this.#report = report
+  }
+
+  start(): void {
+    this.#sleep(0)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    await this.#running
+  }
+
+  /** Applies everything that is due now; how many records it looked at. */
+  async sweep(): Promise<number> {
+    const now = this.#ports.clock.now()
+    const keys = new Map<string, TenantId>()
+    for (const { tenant, value } of await this.#ports.store.due('key-version', now, BATCH))
+      keys.set(value.key, tenant)
+    for (const { tenant, id } of await this.#ports.store.due('key', now, BATCH))
+      keys.set(id, tenant)
+    for (const [key, tenant] of keys) {
+      await this.#keeper.execute(
+        internalSession(tenant, 'scheduler'),
+        applySchedule,
+        { key },
+        INTERNAL_REQUEST,
+      )
+    }
+    const objects = await this.#ports.store.due('object', now, BATCH)
+    for (const { tenant, id } of objects) {
+      const session = internalSession(tenant, 'scheduler')
+      await this.#keeper.execute(session, applyObjectSchedule, { object: id }, INTERNAL_REQUEST)
+    }
+    await this.#forgetOldAnswers(now)
+    return keys.size + objects.length
+  }
+
+  async #forgetOldAnswers(now: Instant): Promise<void> {
+    const old = await this.#ports.store.due('idempotency', now, BATCH)
+    if (old.length === 0) return
+    const deletes = old.map(({ kind, tenant, id, revision }) => ({
+      kind,
+      tenant,
+      id,
+      expected: revision,
+    }))
+    await this.#ports.store.commit({ puts: [], deletes })
+  }
+
+  #sleep(delayMs: number): void {
+    if (this.#stopped) return
+    this.#timer = setTimeout(() => {
+      this.#running = this.#wake()
+    }, delayMs)
+    this.#timer.unref()
+  }
+
+  async #wake(): Promise<void> {
+    let delayMs = SLEEP_MS_MAX
+    try {
+      const busy = (await this.sweep()) > 0
+      if (busy) delayMs = 0
+    } catch (error) {
+      const sealed = isKeeperError(error) && error.code === 'sealed'
+      if (!sealed) {
+        this.#report(error)
+        delayMs = AFTER_FAILURE_MS
+      }
+    }
+    this.#sleep(delayMs)
+  }
+}
