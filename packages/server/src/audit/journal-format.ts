@@ -140,14 +140,17 @@ export function decodeSegment(hash: HashLatin1, bytes: Buffer): SegmentContent |
 }
 
 /**
- * Whether an intact frame stands anywhere after `offset`. It was written only after everything before it
- * was on disk, so it proves that what does not read there any more was acknowledged.
+ * Whether a frame of entries after `nextIndex` begins anywhere after `offset`. It was written only after
+ * everything before it was on disk, so it proves that what does not read there any more was acknowledged.
+ * Its digest is not asked for: the damage may be in the chain before it.
  */
-export function hasLaterFrame(hash: HashLatin1, bytes: Buffer, offset: number): boolean {
+export function hasLaterFrame(bytes: Buffer, offset: number, nextIndex: number): boolean {
   const magic = Buffer.alloc(4)
   magic.writeUInt32BE(FRAME_MAGIC)
   for (let at = bytes.indexOf(magic, offset + 1); at >= 0; at = bytes.indexOf(magic, at + 1)) {
-    if (decodeFrame(hash, bytes, at) !== undefined) return true
+    if (at + FRAME_HEADER_BYTES > bytes.length) return false
+    const ahead = Number(bytes.readBigUInt64BE(at + 8)) - nextIndex
+    if (ahead > 0 && ahead <= FRAME_PAYLOAD_BYTES_MAX) return true
   }
   return false
 }

@@ -118,14 +118,14 @@ async function readSegments(options: RecoveryOptions): Promise<ReadSegment[]> {
     const content = decodeSegment(options.hash, bytes)
     if (content === undefined) {
       // A crash can tear the header of a segment just begun: nothing was acknowledged from it yet.
-      if (isLast && !hasLaterFrame(options.hash, bytes, 0)) {
+      if (isLast && !hasLaterFrame(bytes, 0, index - 1)) {
         await options.files.remove(path)
         break
       }
       throw damaged(path, 'its header does not read')
     }
     assertFollows(path, index, content, segments.at(-1))
-    if (content.tornBytes > 0 && isLast && hasLaterFrame(options.hash, bytes, content.end)) {
+    if (isLast && hasLaterFrame(bytes, content.end, content.nextIndex)) {
       throw damaged(path, `a frame at byte ${content.end} does not read, and later ones do`)
     }
     segments.push({ ...content, path })
