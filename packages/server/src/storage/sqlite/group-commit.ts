@@ -1,0 +1,67 @@
+import type { KeeperError, UnitOfWork } from '@claviger/core'
+import { storeFailure } from './store-error.ts'
+
+/** Units in one transaction at most: bounds what one commit holds and how long reads keep its snapshot. */
+const BATCH_UNITS_MAX = 1_024
+
+interface Waiting {
+  readonly work: UnitOfWork
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/** How each unit of a batch ended, in order: undefined when it is on disk. */
+export type Outcomes = readonly (unknown | undefined)[]
+
+/**
+ * Everything that waits goes into the next transaction together: no timer, one transaction in flight. A
+ * lone commit starts at the end of the event-loop turn it came in, so that calls of one turn share it.
+ */
+export class GroupCommit {
+  readonly #process: (units: readonly UnitOfWork[]) => Promise<Outcomes>
+  #queue: Waiting[] = []
+  #running: Promise<void> | undefined
+  #refusal: KeeperError | undefined
+
+  constructor(process: (units: readonly UnitOfWork[]) => Promise<Outcomes>) {
+    this.#process = process
+  }
+
+  commit(work: UnitOfWork): Promise<void> {
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal)
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ work, resolve, reject })
+      this.#running ??= this.#run()
+    })
+  }
+
+  /** Lets what waits finish, and refuses the rest. */
+  async close(): Promise<void> {
+    this.#refusal = storeFailure('closed')
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      await new Promise((resolve) => setImmediate(resolve))
+      const batch = this.#queue.splice(0, BATCH_UNITS_MAX)
+      if (batch.length === 0) break
+      await this.#settle(batch)
+    }
+    this.#running = undefined
+  }
+
+  async #settle(batch: readonly Waiting[]): Promise<void> {
+    let outcomes: Outcomes
+    try {
+      outcomes = await this.#process(batch.map(({ work }) => work))
+    } catch (error) {
+      outcomes = batch.map(() => error)
+    }
+    batch.forEach(({ resolve, reject }, index) => {
+      const error = outcomes[index]
+      if (error === undefined) resolve()
+      else reject(error)
+    })
+  }
+}
