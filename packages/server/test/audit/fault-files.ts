@@ -57,11 +57,25 @@ export class FaultFiles implements LogFiles {
     return nodeLogFiles.rename(from, to)
   }
 
-  read = nodeLogFiles.read
-  list = nodeLogFiles.list
-  makeFolder = nodeLogFiles.makeFolder
-  remove = nodeLogFiles.remove
-  syncFolder = nodeLogFiles.syncFolder
+  read(path: string, bytesMax: number): Promise<Uint8Array | undefined> {
+    return nodeLogFiles.read(path, bytesMax)
+  }
+
+  list(path: string): Promise<string[]> {
+    return nodeLogFiles.list(path)
+  }
+
+  makeFolder(path: string): Promise<void> {
+    return nodeLogFiles.makeFolder(path)
+  }
+
+  remove(path: string): Promise<void> {
+    return nodeLogFiles.remove(path)
+  }
+
+  syncFolder(path: string): Promise<void> {
+    return nodeLogFiles.syncFolder(path)
+  }
 
   #maybeFail(operation: Operation, path: string): void {
     const fault = this.#take(operation, path)
