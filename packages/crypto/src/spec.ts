@@ -19,6 +19,9 @@ export type SpecEntry = {
   readonly strengthBits: number
   /** Symmetric: the key's length. RSA: the modulus's length. Else unset. */
   readonly lengthBytes?: number
+  /** Symmetric keys of which the length may vary (HMAC): the bounds an imported one must keep. */
+  readonly lengthBytesMin?: number
+  readonly lengthBytesMax?: number
   /** What OpenSSL calls the curve or the algorithm; unset for symmetric keys. */
   readonly opensslName?: string
   /** A private-key operation takes 150 µs or more and runs off the main thread where node:crypto can. */
@@ -29,6 +32,12 @@ export type SpecEntry = {
 
 function symmetric(lengthBytes: number, strengthBits = lengthBytes * 8): SpecEntry {
   return { family: 'symmetric', lengthBytes, strengthBits, slowPrivate: false, slowPublic: false }
+}
+
+// An HMAC key as long as its hash has the hash's full strength (SP 800-107r1 §5.3.4); imported keys may be
+// shorter, down to 112 bits (SP 800-131Ar2 §10), or longer.
+function hmac(lengthBytes: number): SpecEntry {
+  return { ...symmetric(lengthBytes), lengthBytesMin: 14, lengthBytesMax: 1024 }
 }
 
 function rsa(bits: number, strengthBits: number): SpecEntry {
@@ -61,16 +70,15 @@ export const keySpecs = {
   'aes-128-xts': symmetric(32, 128),
   'aes-256-xts': symmetric(64, 256),
   chacha20: symmetric(32),
-  // An HMAC key as long as its hash has the hash's full strength (SP 800-107r1 §5.3.4).
-  'hmac-sha1': symmetric(20),
-  'hmac-sha224': symmetric(28),
-  'hmac-sha256': symmetric(32),
-  'hmac-sha384': symmetric(48),
-  'hmac-sha512': symmetric(64),
-  'hmac-sha3-224': symmetric(28),
-  'hmac-sha3-256': symmetric(32),
-  'hmac-sha3-384': symmetric(48),
-  'hmac-sha3-512': symmetric(64),
+  'hmac-sha1': hmac(20),
+  'hmac-sha224': hmac(28),
+  'hmac-sha256': hmac(32),
+  'hmac-sha384': hmac(48),
+  'hmac-sha512': hmac(64),
+  'hmac-sha3-224': hmac(28),
+  'hmac-sha3-256': hmac(32),
+  'hmac-sha3-384': hmac(48),
+  'hmac-sha3-512': hmac(64),
   'kdk-128': symmetric(16),
   'kdk-256': symmetric(32),
   'kdk-384': symmetric(48),

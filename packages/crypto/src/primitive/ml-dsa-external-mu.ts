@@ -1,0 +1,50 @@
+// ML-DSA over an external µ (FIPS 204 §6.2, the "external mu" of its FAQ). OpenSSL has it; node:crypto does
+// not pass it on, so it is @noble/post-quantum's. Messages are signed by OpenSSL.
+import type { KeyObject } from 'node:crypto'
+import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
+import { parseExpandedKey, parsePrivateKeyInfo } from '../der.ts'
+import { unsupported } from '../error.ts'
+
+const parameterSets = { 'ml-dsa-44': ml_dsa44, 'ml-dsa-65': ml_dsa65, 'ml-dsa-87': ml_dsa87 }
+
+/** Hedged (FIPS 204 §3.4) unless `randomness` is given, which only known-answer tests do. */
+export function signExternalMu(
+  key: KeyObject,
+  mu: Uint8Array,
+  randomness?: Uint8Array,
+): Uint8Array {
+  const secret = expandedKey(key)
+  try {
+    const extraEntropy = randomness === undefined ? {} : { extraEntropy: randomness }
+    return parameterSet(key).internal.sign(mu, secret, { externalMu: true, ...extraEntropy })
+  } finally {
+    secret.fill(0)
+  }
+}
+
+export function verifyExternalMu(key: KeyObject, mu: Uint8Array, signature: Uint8Array): boolean {
+  const publicKey = key.export({ format: 'raw-public' })
+  return parameterSet(key).internal.verify(signature, mu, publicKey, { externalMu: true })
+}
+
+function parameterSet(key: KeyObject): typeof ml_dsa44 {
+  const name = key.asymmetricKeyType ?? ''
+  if (!Object.hasOwn(parameterSets, name)) throw unsupported('key is not an ML-DSA key')
+  return parameterSets[name as keyof typeof parameterSets]
+}
+
+/** sk of FIPS 204 §7.2: expanded from the seed, or read where the key was imported without one. */
+function expandedKey(key: KeyObject): Uint8Array {
+  let seed: Uint8Array
+  try {
+    seed = key.export({ format: 'raw-seed' })
+  } catch {
+    const der = key.export({ format: 'der', type: 'pkcs8' })
+    const expanded = parseExpandedKey(parsePrivateKeyInfo(der).key).slice()
+    der.fill(0)
+    return expanded
+  }
+  const { secretKey } = parameterSet(key).keygen(seed)
+  seed.fill(0)
+  return secretKey
+}

@@ -1,0 +1,99 @@
+// What an imported RSA key must satisfy beyond parsing: SP 800-89 §5.3.3 for a public key, SP 800-56B §6.4.1.4
+// for a pair. OpenSSL imports keys of which the parts do not belong together.
+//
+// The public exponent is odd and at most 256 bits (FIPS 186-5 §A.1.1). A key pair's is at least 65537, as that
+// standard asks. A bare public key's may be as low as 3: it is met in old certificates, and with strict padding
+// checks, which OpenSSL makes and we make by comparing whole encodings, verifying under it is sound.
+import { checkPrimeSync, type KeyObject } from 'node:crypto'
+import { parseRsaPrivateKey } from './der.ts'
+import { invalidKey } from './error.ts'
+
+const EXPONENT_MIN_PAIR = 65537n
+const EXPONENT_MIN_PUBLIC = 3n
+const EXPONENT_BITS_MAX = 256
+const SMALL_PRIMES = sievePrimes(752)
+// Enough of them that an honest modulus passes the test below by chance less than once in 2^25.
+const ROCA_PRIMES = SMALL_PRIMES.filter((prime) => prime > 2 && prime <= 167)
+
+/** Refuses an RSA public key that is too weak or not one at all. */
+export function assertRsaPublic(key: KeyObject, exponentMin = EXPONENT_MIN_PUBLIC): void {
+  const exponent = key.asymmetricKeyDetails?.publicExponent ?? 0n
+  if (exponent < exponentMin || exponent % 2n === 0n || bitLength(exponent) > EXPONENT_BITS_MAX) {
+    throw invalidKey('rsa public exponent is out of range')
+  }
+  const jwk = key.export({ format: 'jwk' })
+  const modulus = fromBytes(Uint8Array.fromBase64(jwk.n as string, { alphabet: 'base64url' }))
+  for (const prime of SMALL_PRIMES) {
+    if (modulus % BigInt(prime) === 0n) throw invalidKey('rsa modulus has a small factor')
+  }
+  if (isRocaModulus(modulus)) throw invalidKey('rsa modulus has the ROCA weakness (CVE-2017-15361)')
+}
+
+/**
+ * Refuses a private key of which the nine numbers do not fit together.
+ * SAFETY: the numbers pass through BigInts, which cannot be zeroed; import is the only place that does this.
+ */
+export function assertRsaPrivate(privateKey: KeyObject, publicKey: KeyObject): void {
+  assertRsaPublic(publicKey, EXPONENT_MIN_PAIR)
+  const der = privateKey.export({ type: 'pkcs1', format: 'der' })
+  const [n, e, d, p, q, dp, dq, qi] = parseRsaPrivateKey(der).map(fromBytes) as BigIntOctet
+  der.fill(0)
+  const halfBits = bitLength(n) / 2
+  const phi = lcm(p - 1n, q - 1n)
+  const consistent =
+    p * q === n &&
+    p !== q &&
+    bitLength(p) === halfBits &&
+    bitLength(q) === halfBits &&
+    (e * d) % phi === 1n &&
+    d > 1n << BigInt(halfBits) &&
+    dp === d % (p - 1n) &&
+    dq === d % (q - 1n) &&
+    (q * qi) % p === 1n &&
+    qi < p
+  if (!consistent) throw invalidKey('rsa private key is inconsistent')
+  const distance = p > q ? p - q : q - p
+  // FIPS 186-5 §A.1.3: |p - q| > 2^(nlen/2 - 100).
+  if (bitLength(distance) <= halfBits - 100) throw invalidKey('rsa primes are too close')
+  if (!checkPrimeSync(p) || !checkPrimeSync(q)) throw invalidKey('rsa factors are not prime')
+}
+
+type BigIntOctet = [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint]
+
+/**
+ * The fingerprint of the broken generator of CVE-2017-15361: its moduli are powers of 65537 modulo every
+ * small prime (Nemec et al., "The Return of Coppersmith's Attack", §4.1).
+ */
+function isRocaModulus(modulus: bigint): boolean {
+  return ROCA_PRIMES.every((prime) => {
+    const residue = Number(modulus % BigInt(prime))
+    let power = 1
+    do {
+      if (power === residue) return true
+      power = (power * 65537) % prime
+    } while (power !== 1)
+    return false
+  })
+}
+
+function sievePrimes(limit: number): number[] {
+  const primes: number[] = []
+  for (let candidate = 2; candidate < limit; candidate++) {
+    if (primes.every((prime) => candidate % prime !== 0)) primes.push(candidate)
+  }
+  return primes
+}
+
+function lcm(left: bigint, right: bigint): bigint {
+  let [a, b] = [left, right]
+  while (b !== 0n) [a, b] = [b, a % b]
+  return (left / a) * right
+}
+
+function bitLength(value: bigint): number {
+  return value.toString(2).length
+}
+
+function fromBytes(bytes: Uint8Array): bigint {
+  return bytes.length === 0 ? 0n : BigInt(`0x${bytes.toHex()}`)
+}
