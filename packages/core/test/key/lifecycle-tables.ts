@@ -81,9 +81,14 @@ function day(at: Instant): string {
   return at === 0 ? 'always' : new Date(at).toISOString().slice(0, 10)
 }
 
+/** Columns padded to their widest cell, as the formatter of the house leaves a table. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+  const widths = head.map((_name, column) =>
+    Math.max(3, ...[head, ...rows].map((row) => (row[column] ?? '').length)),
+  )
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }
 
 const MARKED = /<!-- table: ([a-z]+) -->\n[\s\S]*?\n<!-- end -->/g
