@@ -123,7 +123,7 @@ export interface Custody {
   inspect(
     format: ImportFormat,
     data: Uint8Array,
-  ): { readonly spec: KeySpec; readonly half: 'secret' | 'public' }
+  ): MaybePromise<{ readonly spec: KeySpec; readonly half: 'secret' | 'public' }>
   /** Cached: synchronous when the material is already open. `integrity` when the record does not open. */
   open(permit: Permit, stored: StoredMaterial): MaybePromise<OpenMaterial>
   /** The public half alone; never touches the wrapped record. */

@@ -1,6 +1,7 @@
 import { decodeBase64url, encodeBase64url } from '@claviger/bytes'
 import {
   KeeperError,
+  type RowGuard,
   SYSTEM_TENANT,
   type Instant,
   type Tenant,
@@ -39,7 +40,7 @@ export type TenantKeys = Pick<Tenant, 'keks' | 'currentKek' | 'integrityKey'>
  * The keys between the seal and the key material: root, tenants' key-encryption keys and integrity keys,
  * all in locked memory. Empty while sealed.
  */
-export class Keyring {
+export class Keyring implements RowGuard {
   readonly #memory: LockedMemory
   readonly #onWipe: (() => void)[] = []
   readonly #tenants = new Map<TenantId, HeldTenant>()

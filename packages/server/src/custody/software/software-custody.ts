@@ -29,6 +29,7 @@ import {
   generateKey,
   hash,
   importKey,
+  type KeyFormat,
   type OpenKey,
   openKey,
   openPublicKey,
@@ -93,7 +94,9 @@ export class SoftwareCustody implements Custody {
     data: Uint8Array,
   ): Promise<NewMaterial> {
     await this.#ready(binding.tenant)
-    const read = await withKeeperErrors(() => importKey(format, data, binding.spec))
+    const read = await withKeeperErrors(() =>
+      importKey(cryptoFormat(format, binding.spec), data, binding.spec),
+    )
     if (read.spec !== binding.spec) {
       read.secret?.fill(0)
       throw new KeeperError('invalid-input', `the key is of spec ${read.spec}, not ${binding.spec}`)
@@ -101,9 +104,11 @@ export class SoftwareCustody implements Custody {
     return this.#wrapNew(binding, read.secret, read.public)
   }
 
-  inspect(format: ImportFormat, data: Uint8Array): { spec: KeySpec; half: 'secret' | 'public' } {
-    const read = withKeeperErrors(() => importKey(format, data))
-    if (read instanceof Promise) throw new Error('reading a key must be synchronous')
+  async inspect(
+    format: ImportFormat,
+    data: Uint8Array,
+  ): Promise<{ spec: KeySpec; half: 'secret' | 'public' }> {
+    const read = await withKeeperErrors(() => importKey(format, data))
     read.secret?.fill(0)
     return { spec: read.spec, half: read.secret === undefined ? 'public' : 'secret' }
   }
@@ -295,6 +300,11 @@ export class SoftwareCustody implements Custody {
     this.#openedPublic.clear()
     if (this.#opened.clear()) collectGarbage()
   }
+}
+
+/** A pair has no `raw` form of its own in the crypto package: it is the seed or the scalar. */
+function cryptoFormat(format: ImportFormat, spec: KeySpec): KeyFormat {
+  return format === 'raw' && specFacts(spec).form === 'pair' ? 'raw-private' : format
 }
 
 function recordBinding(binding: MaterialBinding): RecordBinding & { readonly tenant: TenantId } {
