@@ -1,0 +1,2 @@
+export { Authenticator, type AuthenticatorOptions } from './authenticator.ts'
+export { createCredentialSource } from './credentials.ts'

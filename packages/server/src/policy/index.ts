@@ -1,0 +1,7 @@
+export {
+  type CedarAuthorizer,
+  type CedarAuthorizerOptions,
+  createCedarAuthorizer,
+  type PolicyProblem,
+} from './cedar/cedar-authorizer.ts'
+export { PolicyFeed } from './policy-feed.ts'
