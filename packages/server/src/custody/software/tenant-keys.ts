@@ -4,16 +4,26 @@ import type { Keyring } from './keyring.ts'
 const PAGE = 100
 const ATTEMPTS = 5
 
-/** Opens the keys of every tenant, so that the store can verify any row without waiting. */
+/**
+ * Opens the keys of every tenant, so that the store can verify any row without waiting. A tenant whose
+ * record is damaged is told of and left out: the others must not wait for its repair.
+ */
 export async function loadTenants(
   store: Store,
   owner: TenantId,
   keyring: Keyring,
+  warn: (message: string) => void,
 ): Promise<number> {
+  const leaveOut = (id: string): void => warn(`tenant ${id} does not authenticate and stays closed`)
   let count = 0
-  for await (const { value } of tenants(store, owner)) {
-    keyring.load(value)
-    count++
+  for await (const { id, value } of tenants(store, owner, leaveOut)) {
+    try {
+      keyring.load(value)
+      count++
+    } catch (error) {
+      if (!(error instanceof KeeperError) || error.code !== 'integrity') throw error
+      leaveOut(id)
+    }
   }
   return count
 }
@@ -29,7 +39,7 @@ export async function rewrapTenants(
 ): Promise<void> {
   for (;;) {
     let changes = 0
-    for await (const stored of tenants(store, owner)) {
+    for await (const stored of tenants(store, owner, refuseDamaged)) {
       if (await rewrapTenant(store, owner, stored.id, rewrap)) changes++
     }
     if (changes === 0) return
@@ -58,7 +68,7 @@ async function rewrapTenant(
   }
 }
 
-async function* tenants(store: Store, owner: TenantId) {
+async function* tenants(store: Store, owner: TenantId, onDamaged: (id: string) => void) {
   let after: string | undefined
   do {
     const page = await store.list('tenant', {
@@ -66,12 +76,15 @@ async function* tenants(store: Store, owner: TenantId) {
       limit: PAGE,
       ...(after !== undefined && { after }),
     })
-    if (page.damaged.length > 0) {
-      throw new KeeperError('integrity', 'a tenant record does not authenticate', {
-        details: { tenants: page.damaged },
-      })
-    }
+    page.damaged.forEach(onDamaged)
     yield* page.records
     after = page.next
   } while (after !== undefined)
+}
+
+/** A root must not be retired while something may still be wrapped under it. */
+function refuseDamaged(id: string): never {
+  throw new KeeperError('integrity', 'a tenant record does not authenticate; restore it first', {
+    details: { tenant: id },
+  })
 }

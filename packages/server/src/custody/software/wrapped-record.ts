@@ -6,6 +6,7 @@ import {
   RECORD_NONCE_BYTES,
   type RecordBinding,
 } from '@claviger/envelope'
+import { offHeapBytes } from './off-heap.ts'
 
 const HALF_NONCE_BYTES = 12
 const SUBKEY_BYTES = 32
@@ -45,7 +46,7 @@ function withSubkey<Result>(
   nonce: Uint8Array,
   use: (subkey: OpenKey, iv: Uint8Array) => Result,
 ): Result {
-  const subkeyBytes = new Uint8Array(SUBKEY_BYTES)
+  const subkeyBytes = offHeapBytes(SUBKEY_BYTES)
   // 0x00 || counter(1) || "X" || 0x00 || nonce[:12]: one block of CMAC for each half of the subkey.
   const block = new Uint8Array(4 + HALF_NONCE_BYTES)
   block[2] = 0x58
