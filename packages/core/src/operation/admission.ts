@@ -38,6 +38,13 @@ const ANONYMOUS_DECISION: Decision = Object.freeze({
 /** Shares authenticate themselves; nobody can hold a token of a sealed keeper. */
 const ANONYMOUS_ACTIONS: readonly Action[] = ['seal.initialize', 'seal.unseal', 'seal.check-share']
 
+const refusals = new WeakMap<object, number>()
+
+/** Index of the audit entry that tells of a refused call, where its error was recorded. */
+export function refusalEntry(error: unknown): number | undefined {
+  return typeof error === 'object' && error !== null ? refusals.get(error) : undefined
+}
+
 /** What both halves of `execute` share: may this call come in, and is it written down. */
 export class Admission {
   readonly #ports: KeeperPorts
@@ -124,7 +131,7 @@ export class Admission {
     if (known?.code === 'log-unavailable') return known
     const outcome =
       known?.code === 'denied' || known?.code === 'unauthenticated' ? 'denied' : 'failed'
-    await this.record({
+    const entry = await this.record({
       session,
       request,
       now: this.#ports.clock.now(),
@@ -137,6 +144,7 @@ export class Admission {
       outcome,
       error: known?.code,
     })
+    if (typeof error === 'object' && error !== null) refusals.set(error, entry)
     return error
   }
 }

@@ -1,3 +1,4 @@
+export { refusalEntry } from './admission.ts'
 export * from './audit/entry-receipt.ts'
 export * from './audit/list-entries.ts'
 export * from './audit/log-checkpoint.ts'

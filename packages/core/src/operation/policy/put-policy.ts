@@ -9,6 +9,8 @@ const POLICIES_MAX = 256
 export interface PutPolicyInput {
   readonly name: string
   readonly text: string
+  /** The revision the caller saw, 0 for a policy that must not be there yet. */
+  readonly expectedRevision?: number
 }
 
 export interface DescribedPolicy {
@@ -27,6 +29,7 @@ export const putPolicy: ManagementOperation<'policy', PutPolicyInput, DescribedP
     }
     ports.policies.check(input.text)
     const earlier = await ports.store.getByName('policy', tenant, name)
+    assertSeen(input, earlier?.revision ?? 0)
     const { records } = await ports.store.list('policy', { tenant, limit: POLICIES_MAX })
     if (earlier === undefined && records.length >= POLICIES_MAX) {
       throw new KeeperError(
@@ -42,4 +45,14 @@ export const putPolicy: ManagementOperation<'policy', PutPolicyInput, DescribedP
       details: { created: expected === 0 },
     }
   },
+}
+
+/** A policy that is written may be new, so `execute` cannot hold its revision against the caller's. */
+function assertSeen({ name, expectedRevision }: PutPolicyInput, revision: number): void {
+  if (expectedRevision === undefined || expectedRevision === revision) return
+  throw new KeeperError(
+    'precondition-failed',
+    `\`${name}\` has changed since you read it (revision ${revision}); read it again`,
+    { details: { revision } },
+  )
 }
