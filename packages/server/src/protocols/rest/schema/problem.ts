@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Closed } from './value.ts'
+import { Closed, Entry } from './value.ts'
 import { PROBLEM_CODES } from '../errors.ts'
 
 /** RFC 9457 §3, with the members of our own that §3.2 permits. */
@@ -17,6 +17,7 @@ export const Problem = Closed(
         { description: 'Values to act on' },
       ),
     ),
+    entry: Type.Optional(Entry),
     incident: Type.Optional(
       Type.String({ description: 'Names an internal error to the operator, who has the cause' }),
     ),

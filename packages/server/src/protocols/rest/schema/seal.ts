@@ -112,4 +112,3 @@ export const CheckShareAnswer = Closed(
   },
   { $id: 'CheckShareAnswer' },
 )
-export const EmptyRequest = Closed({}, { $id: 'EmptyRequest' })

@@ -63,3 +63,5 @@ export const After = Type.String({
   description: '`next` of the page before',
 })
 export const Revision = Type.Integer({ minimum: 1, description: 'Also the `ETag`, in quotes' })
+
+export const EmptyRequest = Closed({}, { $id: 'EmptyRequest' })
