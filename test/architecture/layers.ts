@@ -57,7 +57,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     node: [...FILES, ...STREAMS, ...THREADS, 'node:module', 'node:v8', 'node:vm'],
   },
   'server/seal': {
-    imports: ['core', 'crypto', 'envelope', 'bytes'],
+    imports: ['server/custody', 'core', 'crypto', 'envelope', 'bytes'],
     node: [...FILES, ...STREAMS],
   },
   'server/policy': { imports: ['core'], node: ['node:fs', 'node:module', 'node:path', 'node:url'] },

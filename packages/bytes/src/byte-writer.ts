@@ -23,13 +23,15 @@ export class ByteWriter {
 
   u8(value: number): this {
     assertUint(value, 0xff)
-    this.#view.setUint8(this.#reserve(1), value)
+    const start = this.#reserve(1)
+    this.#view.setUint8(start, value)
     return this
   }
 
   u16(value: number): this {
     assertUint(value, 0xffff)
-    this.#view.setUint16(this.#reserve(2), value)
+    const start = this.#reserve(2)
+    this.#view.setUint16(start, value)
     return this
   }
 
@@ -43,7 +45,8 @@ export class ByteWriter {
 
   u32(value: number): this {
     assertUint(value, 0xffff_ffff)
-    this.#view.setUint32(this.#reserve(4), value)
+    const start = this.#reserve(4)
+    this.#view.setUint32(start, value)
     return this
   }
 
@@ -52,7 +55,8 @@ export class ByteWriter {
     if (typeof value === 'number') assertUint(value, Number.MAX_SAFE_INTEGER)
     const wide = BigInt(value)
     if (wide < 0n || wide > 0xffff_ffff_ffff_ffffn) throw outOfRange()
-    this.#view.setBigUint64(this.#reserve(8), wide)
+    const start = this.#reserve(8)
+    this.#view.setBigUint64(start, wide)
     return this
   }
 

@@ -1,1 +1,6 @@
-export {}
+export { compose, type Composition } from './compose.ts'
+export { type Config, defaultConfig } from './config/config.ts'
+export { ConfigError, parseConfig } from './config/parse-config.ts'
+export { logVerifier } from './log-keys.ts'
+export { createLogger, type Logger } from './logging/logger.ts'
+export { runServer, type RunServerOptions } from './main.ts'

@@ -15,7 +15,11 @@ import { type Mechanism, MECHANISM_NAMES, mechanismFacts, notNamed, suits } from
 import type { Direction } from './purpose.ts'
 import { KEY_SPEC_NAMES, type KeySpec } from './spec.ts'
 
-export type { AlgorithmProfile, AlgorithmStatus } from './algorithm-rules.ts'
+export {
+  ALGORITHM_PROFILES,
+  type AlgorithmProfile,
+  type AlgorithmStatus,
+} from './algorithm-rules.ts'
 
 /** How an algorithm stands on a day. */
 export interface Judgement {

@@ -135,14 +135,15 @@ export class DataExecutor {
     const now = this.#ports.clock.now()
     const risk = call.acknowledgeRisk === true
     const scope = this.#scope(session, request, now, risk)
-    const pending: MaybePromise<ItemResult<Result>>[] = new Array(call.items.length)
+    const pending: MaybePromise<ItemResult<Result>>[] = []
     let asynchronous = false
-    for (let index = 0; index < call.items.length; index++) {
-      const result = this.#runItem(operation, call.items[index] as Item, admitted, scope, risk, now)
+    for (const item of call.items) {
+      const result = this.#runItem(operation, item, admitted, scope, risk, now)
       if (result instanceof Promise) asynchronous = true
-      pending[index] = result
+      pending.push(result)
     }
-    return asynchronous ? Promise.all(pending) : (pending as ItemResult<Result>[])
+    if (!asynchronous) return pending as ItemResult<Result>[]
+    return Promise.all(pending.map((result) => Promise.resolve(result)))
   }
 
   /** One item: synchronous when everything it needs is at hand and the work is short. */

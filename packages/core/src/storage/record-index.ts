@@ -30,7 +30,6 @@ function indexKey(key: Key): RecordIndex {
     `spec=${key.spec}`,
     `purpose=${key.purpose}`,
     `state=${key.state}`,
-    `custody=${key.custody}`,
     ...ownerFacet(key.owner),
     ...labelFacets(key.labels),
   ]

@@ -15,7 +15,7 @@ export interface OpenAuditLogOptions {
   /** The log's folder; made when absent. Exactly one process may have it open. */
   readonly folder: string
   readonly origin: string
-  /** Ed25519 first, then the ML-DSA-44 cosignature. */
+  /** Ed25519 first, then the ML-DSA-44 cosignature. May be filled later, when the keeper is unsealed. */
   readonly signers: readonly NoteSigner[]
   /** Verifies the log's own checkpoint at start. */
   readonly verifiers: readonly NoteVerifier[]
@@ -274,7 +274,10 @@ export class FileAuditLog implements AuditLog {
 
   /** Runs background work; its failure is the log's. */
   async #guard(work: () => Promise<unknown>): Promise<void> {
-    const running = work().catch((error: unknown) => this.fail(error))
+    const running = work().catch((error: unknown) => {
+      // Without its keys the log goes on taking entries; their checkpoint comes with the unsealing.
+      if (!(error instanceof KeeperError && error.code === 'sealed')) this.fail(error)
+    })
     this.#background.add(running)
     await running
     this.#background.delete(running)

@@ -1,3 +1,4 @@
+import { KeeperError } from '@claviger/core'
 import { join } from 'node:path'
 import { encodeCheckpoint, type NoteSigner, type Sha256, signNote } from '@claviger/tlog'
 import { type LogFiles, replaceFile } from './log-files.ts'
@@ -9,6 +10,7 @@ export interface CheckpointPublisherOptions {
   readonly files: LogFiles
   readonly folder: string
   readonly origin: string
+  /** May be filled later: while it is empty (the keeper is sealed) nothing new is published. */
   readonly signers: readonly NoteSigner[]
   readonly sha256: Sha256
   readonly tree: TreeState
@@ -54,6 +56,10 @@ export class CheckpointPublisher {
     if (current?.size === size) {
       if (durable) await tiles.sync()
       return current
+    }
+    if (signers.length === 0) {
+      if (current !== undefined) return current
+      throw new KeeperError('sealed', 'no checkpoint can be signed while the keeper is sealed')
     }
     // The snapshot is taken without a pause: size, root and tiles are of one tree.
     const checkpoint = { origin, size, root: tree.root() ?? sha256(new Uint8Array(0)) }

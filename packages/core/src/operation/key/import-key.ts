@@ -52,7 +52,7 @@ async function importInto(
 ): Promise<Change<DescribedKey>> {
   const { custody } = scope.ports
   const { format } = input.material
-  const spec = input.spec ?? custody.inspect(format, data).spec
+  const spec = input.spec ?? (await custody.inspect(format, data)).spec
   const key = newKey(scope, parseKeyAttributes({ ...input, spec }), 'imported')
   assertAlgorithm(key, primaryMechanism(key), 'protect', scope.ports.profile, scope.now)
   const material = await custody.import(bindingOf(key, 1), format, data)

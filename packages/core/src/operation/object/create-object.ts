@@ -36,7 +36,7 @@ export const createObject: ManagementOperation<'object', CreateObjectInput, Desc
     const value: ManagedObject = {
       ...born(scope, input),
       id,
-      content: await scope.ports.custody.wrapContent(binding, content),
+      content: scope.ports.custody.wrapContent(binding, content),
       ...(certificate !== undefined && { certificate }),
     }
     return {

@@ -17,7 +17,7 @@ export interface ReadObjectOutput {
 export const readObject: ManagementOperation<'object', ReadObjectInput, ReadObjectOutput> = {
   action: 'object.read',
   target: ({ object }) => ({ kind: 'object', ref: object }),
-  run: async (scope, input) => {
+  run: (scope, input) => {
     const { value } = scope.subject
     const state = effectiveObjectState(value, scope.now)
     const permission = STATE_PERMISSIONS[state].process
@@ -39,7 +39,7 @@ export const readObject: ManagementOperation<'object', ReadObjectInput, ReadObje
       kind: value.kind,
       generation: value.generation,
     }
-    const content = await scope.ports.custody.openContent(scope.permit, binding, value.content)
+    const content = scope.ports.custody.openContent(scope.permit, binding, value.content)
     return { output: { kind: value.kind, content } }
   },
 }

@@ -1,5 +1,6 @@
 import { KeeperError } from '../../error.ts'
 import { parseName, type PrincipalId } from '../../id.ts'
+import type { CredentialSource } from '../../principal/credential-source.ts'
 import { type Principal, type Role, ROLES } from '../../principal/principal.ts'
 import type { ManagementOperation } from '../management-operation.ts'
 import type { DescribedPrincipal } from './described-principal.ts'
@@ -31,10 +32,7 @@ export const createPrincipal: ManagementOperation<
       kind: input.kind,
       roles: parseRoles(input.roles),
       disabled: false,
-      certificates: parseCertificates(
-        scope.ports.credentials.fingerprint,
-        input.certificates ?? [],
-      ),
+      certificates: parseCertificates(scope.ports.credentials, input.certificates ?? []),
       createdAt: scope.now,
     }
     return {
@@ -56,11 +54,11 @@ export function parseRoles(roles: readonly string[]): readonly Role[] {
 }
 
 export function parseCertificates(
-  fingerprint: (certificate: Uint8Array) => string,
+  credentials: CredentialSource,
   certificates: readonly Uint8Array[],
 ): readonly string[] {
   if (certificates.length > CERTIFICATES_MAX) {
     throw new KeeperError('too-large', `a principal has at most ${CERTIFICATES_MAX} certificates`)
   }
-  return certificates.map(fingerprint)
+  return certificates.map((certificate) => credentials.fingerprint(certificate))
 }

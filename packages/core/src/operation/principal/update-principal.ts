@@ -26,7 +26,7 @@ export const updatePrincipal: ManagementOperation<
       ...(roles !== undefined && { roles: parseRoles(roles) }),
       ...(disabled !== undefined && { disabled }),
       ...(certificates !== undefined && {
-        certificates: parseCertificates(ports.credentials.fingerprint, certificates),
+        certificates: parseCertificates(ports.credentials, certificates),
       }),
     }
     return {

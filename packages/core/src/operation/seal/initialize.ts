@@ -66,7 +66,7 @@ async function founders(
   made: NewSeal,
 ): Promise<{ output: InitializeOutput; puts: readonly Put[] }> {
   const { ports, now } = scope
-  const tenant = await ports.tenants.createTenant(DEFAULT_TENANT, DEFAULT_TENANT, now)
+  const tenant = ports.tenants.createTenant(DEFAULT_TENANT, DEFAULT_TENANT, now)
   const puts: Put[] = [
     { kind: 'tenant', tenant: SYSTEM_TENANT, id: tenant.id, value: tenant, expected: 0 },
   ]

@@ -1,0 +1,57 @@
+import type { AlgorithmProfile, SealKind } from '@claviger/core'
+import type { LogLevel } from '../logging/logger.ts'
+
+/** Everything the keeper is told at start; `docs/operations/configuration.md` explains each. */
+export interface Config {
+  /** Folder of the store, the log, the seal and the certificates. */
+  readonly folder: string
+  readonly listen: {
+    readonly address: string
+    readonly port: number
+    /** Names and addresses that the keeper's own certificate is made for. */
+    readonly names: readonly string[]
+    /** A certificate of your own (PEM, with its chain) and its key; both or neither. */
+    readonly certificate?: string
+    readonly key?: string
+    readonly bodyBytesMax: number
+    readonly connectionsMax: number
+  }
+  readonly seal: { readonly kind: SealKind }
+  readonly audit: { readonly origin: string; readonly checkpointSeconds: number }
+  readonly algorithms: { readonly profile: AlgorithmProfile }
+  readonly cache: {
+    readonly keys: number
+    readonly materials: number
+    /** Of opened symmetric keys, in locked memory: below RLIMIT_MEMLOCK. */
+    readonly lockedBytes: number
+    /** Of opened private keys: below the size of OpenSSL's secure heap, which is 4 MiB. */
+    readonly privateKeyBytes: number
+  }
+  readonly log: { readonly level: LogLevel; readonly format: 'text' | 'json' }
+}
+
+export const DEFAULT_PORT = 8420
+
+/** Every setting but the folder has a default. */
+export function defaultConfig(folder: string): Config {
+  return {
+    folder,
+    listen: {
+      address: '127.0.0.1',
+      port: DEFAULT_PORT,
+      names: ['localhost', '127.0.0.1', '::1'],
+      bodyBytesMax: 8 * 1024 * 1024,
+      connectionsMax: 4_096,
+    },
+    seal: { kind: 'shamir' },
+    audit: { origin: 'claviger.local/log', checkpointSeconds: 1 },
+    algorithms: { profile: 'nist' },
+    cache: {
+      keys: 10_000,
+      materials: 10_000,
+      lockedBytes: 2 * 1024 * 1024,
+      privateKeyBytes: 3 * 1024 * 1024,
+    },
+    log: { level: 'info', format: 'text' },
+  }
+}

@@ -1,0 +1,97 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  DEFAULT_TENANT,
+  type FirstPrincipal,
+  initialize,
+  INTERNAL_REQUEST,
+  internalSession,
+  SYSTEM_TENANT,
+} from '@claviger/core'
+import type { Composition } from './compose.ts'
+import { type Config, DEFAULT_PORT, defaultConfig } from './config/config.ts'
+import { replaceFile } from './listen/tls-files.ts'
+
+/*
+ * The embedded default of `npm start`: one folder, a key file as the seal, and an identity for each of the
+ * duties that are kept apart, so that separation is felt from the first day.
+ */
+
+const TOKEN_DAYS = 365
+
+const IDENTITIES: readonly FirstPrincipal[] = [
+  { name: 'administrator', roles: ['administrator', 'operator'], tokenDays: TOKEN_DAYS },
+  { name: 'developer', roles: ['officer', 'user'], tokenDays: TOKEN_DAYS },
+  { name: 'auditor', roles: ['auditor'], tokenDays: TOKEN_DAYS },
+]
+
+/** Which identity the command line takes for which command, unless told otherwise. */
+const COMMAND_IDENTITIES = {
+  principal: 'administrator',
+  token: 'administrator',
+  policy: 'administrator',
+  operator: 'administrator',
+  audit: 'auditor',
+}
+
+export function developmentConfig(folder: string, port: number | undefined): Config {
+  const config = defaultConfig(folder)
+  return {
+    ...config,
+    seal: { kind: 'file' },
+    listen: { ...config.listen, port: port ?? DEFAULT_PORT },
+  }
+}
+
+/** First start: root, tenant and identities; later: opens the seal. */
+export async function openDevelopmentKeeper(
+  { keeper, ports }: Composition,
+  folder: string,
+): Promise<'made' | 'found'> {
+  if (ports.seal.status().initialized) {
+    await ports.seal.unseal({ kind: 'file' })
+    const tenant = await ports.store.get('tenant', SYSTEM_TENANT, DEFAULT_TENANT)
+    if (tenant !== undefined) return 'found'
+    const { completeInitialization } = await import('@claviger/core')
+    const session = internalSession(SYSTEM_TENANT, 'first-start')
+    const { output } = await keeper.execute(
+      session,
+      completeInitialization,
+      { principals: IDENTITIES },
+      INTERNAL_REQUEST,
+    )
+    writeTokens(folder, output.tokens)
+    return 'made'
+  }
+  const input = { method: { kind: 'file' }, principals: IDENTITIES } as const
+  const { output } = await keeper.execute(
+    internalSession(SYSTEM_TENANT, 'first-start'),
+    initialize,
+    input,
+    INTERNAL_REQUEST,
+  )
+  writeTokens(folder, output.tokens)
+  return 'made'
+}
+
+function writeTokens(folder: string, tokens: Readonly<Record<string, string>>): void {
+  for (const [name, secret] of Object.entries(tokens)) {
+    replaceFile(join(folder, `${name}.token`), `${secret}\n`, 0o600)
+  }
+}
+
+/** What makes `claviger …` in the same folder just work. */
+export function writeProfile(folder: string, address: string): void {
+  const profile = {
+    address,
+    ca: 'ca.pem',
+    identities: Object.fromEntries(IDENTITIES.map(({ name }) => [name, `${name}.token`])),
+    default: 'developer',
+    as: COMMAND_IDENTITIES,
+    log: 'data/log',
+    logKeys: 'log.vkey',
+  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  writeFileSync(join(folder, '.gitignore'), '*\n')
+  replaceFile(join(folder, 'profile.json'), `${JSON.stringify(profile, undefined, 2)}\n`, 0o600)
+}

@@ -1,0 +1,160 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { isKeeperError } from '@claviger/core'
+import { compose, type Composition } from './compose.ts'
+import type { Config } from './config/config.ts'
+import { developmentConfig, openDevelopmentKeeper, writeProfile } from './development.ts'
+import { HttpsListener } from './listen/https-listener.ts'
+import { ensureTls, replaceFile, type TlsMaterial } from './listen/tls-files.ts'
+import { createLogger, describeError, type Logger } from './logging/logger.ts'
+import { mountRest } from './mount-rest.ts'
+
+export interface RunServerOptions {
+  /** The embedded default: a folder of its own, made on first start. */
+  readonly dev: boolean
+  readonly folder?: string
+  readonly port?: number
+  /** Path of a TOML file. */
+  readonly config?: string
+}
+
+const EX_USAGE = 2
+const EX_FAILURE = 1
+
+/** Runs a keeper until it is told to stop; the process's exit status. */
+export async function runServer(options: RunServerOptions): Promise<number> {
+  const read = await readConfig(options)
+  if (typeof read === 'string') {
+    process.stderr.write(`${read}\n`)
+    return EX_USAGE
+  }
+  const logger = createLogger({
+    ...read.log,
+    write: (line) => process.stderr.write(line),
+    now: () => Date.now(),
+  })
+  try {
+    return await serve(read, options, logger)
+  } catch (error) {
+    logger.error(startFailure(error, read.folder))
+    return EX_FAILURE
+  }
+}
+
+async function readConfig(options: RunServerOptions): Promise<Config | string> {
+  if (options.config === undefined) {
+    return developmentConfig(resolve(options.folder ?? '.claviger'), options.port)
+  }
+  const { ConfigError, parseConfig } = await import('./config/parse-config.ts')
+  try {
+    return parseConfig(readFileSync(options.config, 'utf8'), dirname(resolve(options.config)))
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return [
+        `${options.config} has mistakes:`,
+        ...error.mistakes.map((mistake) => `  ${mistake}`),
+      ].join('\n')
+    }
+    return `cannot read ${options.config}: ${describeError(error)}`
+  }
+}
+
+async function serve(config: Config, options: RunServerOptions, logger: Logger): Promise<number> {
+  const stop = stopSignal()
+  const keeper = await compose(config, logger)
+  try {
+    const found = options.dev ? await openDevelopmentKeeper(keeper, config.folder) : undefined
+    const tls = await tlsOf(config)
+    const rest = mountRest(keeper, config, logger)
+    const { address, port, connectionsMax } = config.listen
+    const listener = await HttpsListener.start({
+      address,
+      port,
+      tls,
+      connectionsMax,
+      handle: (request, response) => rest.handle(request, response),
+    })
+    const url = `https://${address.includes(':') ? `[${address}]` : address}:${listener.port}`
+    if (keeper.logKeys.vkeys.length > 0) writeLogKeys(config, keeper)
+    if (options.dev) writeProfile(config.folder, url)
+    announce(options, config, url, found, keeper)
+    void keeper.warm().then(() => rest.warm?.())
+    const signal = await stop
+    logger.info(`${signal}: finishing what is under way`)
+    await listener.drain()
+    await rest.close()
+  } finally {
+    await keeper.close()
+  }
+  logger.info('stopped')
+  return 0
+}
+
+/** Resolves with the first signal to stop; later ones change nothing, draining is bounded anyway. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => resolve(signal))
+  })
+}
+
+async function tlsOf(config: Config): Promise<TlsMaterial> {
+  const { certificate, key, names } = config.listen
+  if (certificate !== undefined && key !== undefined) {
+    return { certificate: readFileSync(certificate, 'utf8'), key: readFileSync(key, 'utf8') }
+  }
+  return ensureTls(config.folder, names, Date.now())
+}
+
+function writeLogKeys(config: Config, keeper: Composition): void {
+  const path = join(config.folder, 'log.vkey')
+  const text = `${keeper.logKeys.vkeys.join('\n')}\n`
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) replaceFile(path, text, 0o644)
+}
+
+/** On standard output: what a person needs next. No secret is among it, only where it lies. */
+function announce(
+  options: RunServerOptions,
+  config: Config,
+  url: string,
+  found: 'made' | 'found' | undefined,
+  keeper: Composition,
+): void {
+  const { folder } = config
+  const { initialized, sealed } = keeper.ports.seal.status()
+  const lines = [`claviger listens on ${url}`]
+  if (options.dev) {
+    lines.push(
+      `  data           ${folder} (${found === 'made' ? 'made now' : 'found again'})`,
+      `  CA             ${join(folder, 'ca.pem')}`,
+      `  administrator  ${join(folder, 'administrator.token')}`,
+      `  developer      ${join(folder, 'developer.token')}`,
+      '  seal           a key file: for development only',
+      '',
+      'In another terminal, in this folder:',
+      '  npx claviger key create payments --spec aes-256',
+      '  npx claviger key list',
+      '  npx claviger demo README.md',
+      `The API is described at ${url}/docs. Ctrl-C stops the keeper.`,
+    )
+  } else {
+    if (config.listen.certificate === undefined) lines.push(`  CA    ${join(folder, 'ca.pem')}`)
+    if (!initialized) lines.push('not initialized: run `claviger operator init`')
+    else if (sealed) lines.push('sealed: run `claviger operator unseal`')
+  }
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+/** One line that says what is wrong and what to do. */
+function startFailure(error: unknown, folder: string): string {
+  if (isKeeperError(error)) return error.message
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'ENOSPC') return `the disk of ${folder} is full; free some space and start again`
+  if (code === 'EACCES' || code === 'EPERM')
+    return `${folder} cannot be read and written by this user`
+  if (code === 'ENOTDIR' || code === 'EEXIST') return `${folder} is not a folder`
+  if (code === 'EROFS') return `${folder} is on a read-only file system`
+  return error instanceof Error && error.cause === undefined
+    ? describeError(error)
+    : (error as Error).message
+}
