@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer'
+import { type ByteString, utf8 } from './byte-string.ts'
 import { lastSegment } from './ledger-key.ts'
 import type { LedgerView } from './ledger.ts'
 
@@ -9,22 +9,22 @@ export interface IdList {
 }
 
 /** The ids under one prefix of the ledger. */
-export function ledgerIds(view: LedgerView, prefix: Buffer, descending: boolean): IdList {
-  const start = descending ? Buffer.concat([prefix, Buffer.of(0xff)]) : prefix
+export function ledgerIds(view: LedgerView, prefix: ByteString, descending: boolean): IdList {
+  const start = descending ? `${prefix}\xff` : prefix
   const from = (id: string | undefined, inclusive: boolean): string | undefined => {
-    let at = id === undefined ? start : Buffer.concat([prefix, Buffer.from(id, 'utf8')])
+    let at = id === undefined ? start : prefix + utf8(id)
     // The least key after another is that key and a NUL: ids hold none.
-    if (id !== undefined && inclusive === descending) at = Buffer.concat([at, Buffer.of(0)])
+    if (id !== undefined && inclusive === descending) at += '\0'
     const entry = descending ? view.before(at) : view.atOrAfter(at)
-    const isInside = entry?.key.subarray(0, prefix.length).equals(prefix) === true
-    return isInside ? lastSegment(entry.key) : undefined
+    return entry?.key.startsWith(prefix) === true ? lastSegment(entry.key) : undefined
   }
   return { from }
 }
 
 /** Byte order of the UTF-8 forms, which is the ledger's. */
 export function compareIds(left: string, right: string): number {
-  return Buffer.compare(Buffer.from(left, 'utf8'), Buffer.from(right, 'utf8'))
+  const [a, b] = [utf8(left), utf8(right)]
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** A few ids, in any order. */

@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer'
+import { type ByteString, byteString, bytesOf } from './byte-string.ts'
 import type { NodeSource } from './ledger.ts'
 import {
   decodeNodeRef,
@@ -16,9 +16,9 @@ import type { StoreMac } from './store-mac.ts'
 interface DraftNode {
   readonly id: number
   readonly level: number
-  readonly keys: Buffer[]
+  readonly keys: ByteString[]
   /** Values of a leaf; references of an inner node, stale where the child below has changed. */
-  readonly values: Buffer[]
+  readonly values: ByteString[]
   /** Children of an inner node that are open themselves. */
   readonly children: (DraftNode | undefined)[]
   keyBytes: number
@@ -38,10 +38,10 @@ export interface LedgerChange {
   readonly root: NodeRef | undefined
   readonly nextNode: number
   /** Hands the written inner nodes to the cache, once they are committed. */
-  settle(): void
+  readonly settle: () => void
 }
 
-const PENDING_REF = Buffer.alloc(NODE_REF_BYTES)
+const PENDING_REF = '\0'.repeat(NODE_REF_BYTES)
 /** An insertion this far to the right splits where it landed: ids grow, so full nodes are left behind. */
 const APPEND_FRACTION = 0.75
 
@@ -63,20 +63,20 @@ export class LedgerDraft {
     this.#nextNode = nextNode
   }
 
-  open(key: Buffer): void {
+  open(key: ByteString): void {
     let node = this.#root
     while (node !== undefined && node.level > 0) node = this.#child(node, childIndex(node, key))
   }
 
-  get(key: Buffer): Buffer | undefined {
+  get(key: ByteString): ByteString | undefined {
     let node = this.#root
     while (node !== undefined && node.level > 0) node = this.#child(node, childIndex(node, key))
     if (node === undefined) return undefined
     const index = lowerBound(node.keys, key)
-    return node.keys[index]?.equals(key) === true ? node.values[index] : undefined
+    return node.keys[index] === key ? node.values[index] : undefined
   }
 
-  put(key: Buffer, value: Buffer): void {
+  put(key: ByteString, value: ByteString): void {
     this.#root ??= this.#newNode(0)
     const root = this.#root
     const beside = this.#put(root, key, value)
@@ -86,7 +86,7 @@ export class LedgerDraft {
     this.#root = top
   }
 
-  delete(key: Buffer): void {
+  delete(key: ByteString): void {
     if (this.#root === undefined) return
     this.#delete(this.#root, key)
     while (this.#root.keys.length <= 1) {
@@ -111,33 +111,34 @@ export class LedgerDraft {
       draft.children.forEach((child, index) => {
         if (child?.changed === true) draft.values[index] = encodeNodeRef(seal(child))
       })
-      const body = encodeNode(draft.level, draft.keys, draft.values)
-      const ref = { id: draft.id, digest: this.#mac.node(draft.id, body) }
+      const text = encodeNode(draft.level, draft.keys, draft.values)
+      const body = bytesOf(text)
+      const ref = { id: draft.id, digest: byteString(this.#mac.node(draft.id, body)) }
       writes.push({ id: draft.id, body })
-      if (draft.level > 0) inner.push({ node: new LedgerNode(body), ref })
+      if (draft.level > 0) inner.push({ node: new LedgerNode(text), ref })
       return ref
     }
     const root = this.#root === undefined ? undefined : seal(this.#root)
     const removed = this.#removed
     const settle = () => {
-      for (const { node, ref } of inner) this.#source.keep(ref.id, node, ref.digest)
+      for (const { node, ref } of inner) this.#source.keep(ref, node)
       for (const id of removed) this.#source.forget(id)
     }
     return { writes, removed, root, nextNode: this.#nextNode, settle }
   }
 
-  #put(node: DraftNode, key: Buffer, value: Buffer): readonly DraftNode[] {
+  #put(node: DraftNode, key: ByteString, value: ByteString): readonly DraftNode[] {
     node.changed = true
     if (node.level > 0) {
       const index = childIndex(node, key)
       const beside = this.#put(this.#child(node, index), key, value)
       if (beside.length === 0) return beside
-      beside.forEach((child, offset) => void insertChild(node, index + 1 + offset, child))
+      for (const [offset, child] of beside.entries()) insertChild(node, index + 1 + offset, child)
       return this.#split(node, index + 1)
     }
     const index = lowerBound(node.keys, key)
-    if (node.keys[index]?.equals(key) === true) {
-      node.valueBytes += value.length - (node.values[index] as Buffer).length
+    if (node.keys[index] === key) {
+      node.valueBytes += value.length - (node.values[index] as ByteString).length
       node.values[index] = value
     } else {
       node.keys.splice(index, 0, key)
@@ -148,10 +149,10 @@ export class LedgerDraft {
     return this.#split(node, index)
   }
 
-  #delete(node: DraftNode, key: Buffer): void {
+  #delete(node: DraftNode, key: ByteString): void {
     if (node.level === 0) {
       const index = lowerBound(node.keys, key)
-      if (node.keys[index]?.equals(key) === true) removeAt(node, index)
+      if (node.keys[index] === key) removeAt(node, index)
       return
     }
     const index = childIndex(node, key)
@@ -181,7 +182,7 @@ export class LedgerDraft {
   #child(node: DraftNode, index: number): DraftNode {
     const open = node.children[index]
     if (open !== undefined) return open
-    const ref = decodeNodeRef(node.values[index] as Buffer)
+    const ref = decodeNodeRef(node.values[index] as ByteString)
     const child = openNode(ref.id, this.#source.load(ref))
     node.children[index] = child
     return child
@@ -203,8 +204,8 @@ export class LedgerDraft {
 }
 
 function openNode(id: number, node: LedgerNode): DraftNode {
-  const keys: Buffer[] = []
-  const values: Buffer[] = []
+  const keys: ByteString[] = []
+  const values: ByteString[] = []
   for (let index = 0; index < node.count; index++) {
     keys.push(node.keyAt(index))
     values.push(node.valueAt(index))
@@ -223,7 +224,7 @@ function recount(node: DraftNode): DraftNode {
 }
 
 function insertChild(node: DraftNode, index: number, child: DraftNode): void {
-  const key = child.keys[0] as Buffer
+  const key = child.keys[0] as ByteString
   node.keys.splice(index, 0, key)
   node.values.splice(index, 0, PENDING_REF)
   node.children.splice(index, 0, child)
@@ -241,18 +242,18 @@ function removeAt(node: DraftNode, index: number): void {
 }
 
 /** Index of the first key at or after `key`. */
-function lowerBound(keys: readonly Buffer[], key: Buffer): number {
+function lowerBound(keys: readonly ByteString[], key: ByteString): number {
   let low = 0
   let high = keys.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (Buffer.compare(keys[middle] as Buffer, key) < 0) low = middle + 1
+    if ((keys[middle] as ByteString) < key) low = middle + 1
     else high = middle
   }
   return low
 }
 
-function childIndex(node: DraftNode, key: Buffer): number {
+function childIndex(node: DraftNode, key: ByteString): number {
   const index = lowerBound(node.keys, key)
-  return node.keys[index]?.equals(key) === true ? index : Math.max(0, index - 1)
+  return node.keys[index] === key ? index : Math.max(0, index - 1)
 }

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import {
   type Instant,
   KeeperError,
@@ -6,6 +5,7 @@ import {
   type RecordKind,
   type TenantId,
 } from '@claviger/core'
+import { type ByteString, fromUtf8, utf8 } from './byte-string.ts'
 import { LEDGER_KEY_BYTES_MAX } from './ledger-node.ts'
 
 /**
@@ -22,42 +22,44 @@ const OUTBOX = 'o'
 const SEPARATOR = '\0'
 const DUE_DIGITS = 14
 
-export function ledgerKey(...segments: readonly string[]): Buffer {
+const NOT_A_SEGMENT = /\0|[\ud800-\udfff]/
+
+export function ledgerKey(...segments: readonly string[]): ByteString {
   for (const segment of segments) {
-    if (segment.includes(SEPARATOR) || !segment.isWellFormed()) {
+    if (NOT_A_SEGMENT.test(segment) && (segment.includes(SEPARATOR) || !segment.isWellFormed())) {
       throw new KeeperError(
         'invalid-input',
         'a name, label or id holds a character that is not text',
       )
     }
   }
-  const key = Buffer.from(segments.join(SEPARATOR), 'utf8')
+  const key = utf8(segments.join(SEPARATOR))
   if (key.length > LEDGER_KEY_BYTES_MAX) {
     throw new KeeperError('too-large', 'a name, label or id is too long to be indexed')
   }
   return key
 }
 
-export const recordKey = (kind: RecordKind, tenant: TenantId, id: string): Buffer =>
+export const recordKey = (kind: RecordKind, tenant: TenantId, id: string): ByteString =>
   ledgerKey(RECORD, kind, tenant, id)
 
-export const nameKey = (kind: RecordKind, tenant: TenantId, name: string): Buffer =>
+export const nameKey = (kind: RecordKind, tenant: TenantId, name: string): ByteString =>
   ledgerKey(NAME, kind, tenant, name)
 
-export const outboxKey = (id: string): Buffer => ledgerKey(OUTBOX, id)
+export const outboxKey = (id: string): ByteString => ledgerKey(OUTBOX, id)
 
 /** Every prefix ends in the separator: `ledgerKey` joins an empty last segment. */
-export const recordPrefix = (kind: RecordKind, tenant: TenantId): Buffer =>
+export const recordPrefix = (kind: RecordKind, tenant: TenantId): ByteString =>
   ledgerKey(RECORD, kind, tenant, '')
 
-export const parentPrefix = (kind: RecordKind, tenant: TenantId, parent: string): Buffer =>
+export const parentPrefix = (kind: RecordKind, tenant: TenantId, parent: string): ByteString =>
   ledgerKey(PARENT, kind, tenant, parent, '')
 
-export const facetPrefix = (kind: RecordKind, tenant: TenantId, facet: string): Buffer =>
+export const facetPrefix = (kind: RecordKind, tenant: TenantId, facet: string): ByteString =>
   ledgerKey(FACET, kind, tenant, facet, '')
 
-export const duePrefix = (kind: RecordKind): Buffer => ledgerKey(DUE, kind, '')
-export const OUTBOX_PREFIX: Buffer = ledgerKey(OUTBOX, '')
+export const duePrefix = (kind: RecordKind): ByteString => ledgerKey(DUE, kind, '')
+export const OUTBOX_PREFIX: ByteString = ledgerKey(OUTBOX, '')
 
 /** The instant as fixed-width hexadecimal, so that text order is time order. */
 export function dueDigits(due: Instant): string {
@@ -68,8 +70,8 @@ export function dueDigits(due: Instant): string {
 }
 
 /** The last segment of a key: an id. */
-export function lastSegment(key: Buffer): string {
-  return key.toString('utf8', key.lastIndexOf(0) + 1)
+export function lastSegment(key: ByteString): string {
+  return fromUtf8(key.slice(key.lastIndexOf(SEPARATOR) + 1))
 }
 
 export interface DueEntry {
@@ -78,8 +80,8 @@ export interface DueEntry {
   readonly id: string
 }
 
-export function decodeDueKey(key: Buffer): DueEntry {
-  const [, , due, tenant, id] = key.toString('utf8').split(SEPARATOR)
+export function decodeDueKey(key: ByteString): DueEntry {
+  const [, , due, tenant, id] = fromUtf8(key).split(SEPARATOR)
   return { due: Number.parseInt(due ?? '', 16), tenant: tenant as TenantId, id: id ?? '' }
 }
 
@@ -89,14 +91,12 @@ export function indexEntries(
   tenant: TenantId,
   id: string,
   index: RecordIndex,
-): readonly (readonly [key: Buffer, value: Buffer])[] {
-  const entries: [Buffer, Buffer][] = []
-  const add = (key: Buffer, value = NOTHING) => void entries.push([key, value])
-  if (index.name !== undefined) add(nameKey(kind, tenant, index.name), Buffer.from(id, 'utf8'))
+): readonly (readonly [key: ByteString, value: ByteString])[] {
+  const entries: [ByteString, ByteString][] = []
+  const add = (key: ByteString, value: ByteString = '') => void entries.push([key, value])
+  if (index.name !== undefined) add(nameKey(kind, tenant, index.name), utf8(id))
   if (index.parent !== undefined) add(ledgerKey(PARENT, kind, tenant, index.parent, id))
   if (index.due !== undefined) add(ledgerKey(DUE, kind, dueDigits(index.due), tenant, id))
   for (const facet of new Set(index.facets)) add(ledgerKey(FACET, kind, tenant, facet, id))
   return entries
 }
-
-const NOTHING = Buffer.alloc(0)

@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer'
+import { type ByteString, readU16, readU48, u16, u48 } from './byte-string.ts'
 
 /**
  * One node of the ledger, an ordered tree of byte strings (docs/spec/stored-row.md §3).
@@ -20,50 +20,43 @@ export const LEDGER_KEY_BYTES_MAX = 1_024
 /** How an inner node names a child: `id u48 || digest 32`. */
 export interface NodeRef {
   readonly id: number
-  readonly digest: Uint8Array
+  readonly digest: ByteString
 }
 
 export const NODE_REF_BYTES = 38
 
-export function encodeNodeRef(ref: NodeRef): Buffer {
-  const bytes = Buffer.allocUnsafe(NODE_REF_BYTES)
-  bytes.writeUIntBE(ref.id, 0, 6)
-  bytes.set(ref.digest, 6)
-  return bytes
+export function encodeNodeRef(ref: NodeRef): ByteString {
+  return u48(ref.id) + ref.digest
 }
 
-export function decodeNodeRef(bytes: Buffer): NodeRef {
-  return { id: bytes.readUIntBE(0, 6), digest: bytes.subarray(6, NODE_REF_BYTES) }
+export function decodeNodeRef(bytes: ByteString): NodeRef {
+  return { id: readU48(bytes, 0), digest: bytes.slice(6, NODE_REF_BYTES) }
 }
 
 /** Reads a node in place. Its bytes have been authenticated before this sees them. */
 export class LedgerNode {
-  readonly body: Buffer
   readonly level: number
   readonly count: number
-  readonly #prefixLength: number
+  readonly #body: ByteString
+  readonly #prefix: ByteString
   readonly #offsets: number
 
-  constructor(body: Buffer) {
-    this.body = body
-    this.level = body.readUInt8(0)
-    this.count = body.readUInt16BE(1)
-    this.#prefixLength = body.readUInt16BE(3)
-    this.#offsets = HEADER_BYTES + this.#prefixLength
+  constructor(body: ByteString) {
+    this.#body = body
+    this.level = body.charCodeAt(0)
+    this.count = readU16(body, 1)
+    this.#offsets = HEADER_BYTES + readU16(body, 3)
+    this.#prefix = body.slice(HEADER_BYTES, this.#offsets)
   }
 
-  keyAt(index: number): Buffer {
-    const start = this.#entry(index)
-    const prefix = this.body.subarray(HEADER_BYTES, HEADER_BYTES + this.#prefixLength)
-    const suffix = this.body.subarray(start + 2, start + 2 + this.body.readUInt16BE(start))
-    return Buffer.concat([prefix, suffix])
+  keyAt(index: number): ByteString {
+    return this.#prefix + this.#suffixAt(index)
   }
 
-  /** A view of the node's own bytes, not a copy. */
-  valueAt(index: number): Buffer {
+  valueAt(index: number): ByteString {
     const start = this.#entry(index)
-    const end = index + 1 < this.count ? this.#entry(index + 1) : this.body.length
-    return this.body.subarray(start + 2 + this.body.readUInt16BE(start), end)
+    const end = index + 1 < this.count ? this.#entry(index + 1) : this.#body.length
+    return this.#body.slice(start + 2 + readU16(this.#body, start), end)
   }
 
   childAt(index: number): NodeRef {
@@ -71,47 +64,49 @@ export class LedgerNode {
   }
 
   /** Index of the first key at or after `key`; `count` when every key is before it. */
-  lowerBound(key: Buffer): number {
-    const { body } = this
-    const shared = Math.min(key.length, this.#prefixLength)
-    const order = body.compare(key, 0, shared, HEADER_BYTES, HEADER_BYTES + this.#prefixLength)
-    if (order !== 0) return order > 0 ? 0 : this.count
+  lowerBound(key: ByteString): number {
+    const prefix = this.#prefix
+    if (!key.startsWith(prefix)) return key < prefix ? 0 : this.count
+    const suffix = key.slice(prefix.length)
     let low = 0
     let high = this.count
     while (low < high) {
       const middle = (low + high) >>> 1
-      const start = this.#entry(middle)
-      const end = start + 2 + body.readUInt16BE(start)
-      if (body.compare(key, this.#prefixLength, key.length, start + 2, end) < 0) low = middle + 1
+      if (this.#suffixAt(middle) < suffix) low = middle + 1
       else high = middle
     }
     return low
   }
 
   /** Index of `key`, or -1. */
-  find(key: Buffer): number {
+  find(key: ByteString): number {
     const index = this.lowerBound(key)
-    return index < this.count && this.#isAt(index, key) ? index : -1
+    return index < this.count && this.keyAt(index) === key ? index : -1
   }
 
   /** Index of the child whose range holds `key`; the first child also holds everything before it. */
-  childIndex(key: Buffer): number {
+  childIndex(key: ByteString): number {
     const index = this.lowerBound(key)
-    if (index < this.count && this.#isAt(index, key)) return index
+    if (index < this.count && this.keyAt(index) === key) return index
     return Math.max(0, index - 1)
   }
 
-  #isAt(index: number, key: Buffer): boolean {
-    return this.keyAt(index).equals(key)
+  #suffixAt(index: number): ByteString {
+    const start = this.#entry(index)
+    return this.#body.slice(start + 2, start + 2 + readU16(this.#body, start))
   }
 
   #entry(index: number): number {
-    return this.body.readUInt16BE(this.#offsets + 2 * index)
+    return readU16(this.#body, this.#offsets + 2 * index)
   }
 }
 
 /** Bytes that `encodeNode` needs. Keys are sorted, so the first and the last bound the common prefix. */
-export function nodeBytes(keys: readonly Buffer[], keyBytes: number, valueBytes: number): number {
+export function nodeBytes(
+  keys: readonly ByteString[],
+  keyBytes: number,
+  valueBytes: number,
+): number {
   const prefix = commonPrefix(keys)
   const entries = keys.length * ENTRY_OVERHEAD_BYTES + keyBytes - keys.length * prefix + valueBytes
   return HEADER_BYTES + prefix + entries
@@ -119,37 +114,30 @@ export function nodeBytes(keys: readonly Buffer[], keyBytes: number, valueBytes:
 
 export function encodeNode(
   level: number,
-  keys: readonly Buffer[],
-  values: readonly Buffer[],
-): Buffer {
-  const prefix = commonPrefix(keys)
-  let length = HEADER_BYTES + prefix + keys.length * (ENTRY_OVERHEAD_BYTES - prefix)
-  for (const key of keys) length += key.length
-  for (const value of values) length += value.length
-  // Slow: the pool's slabs would be held by the nodes the cache keeps.
-  const body = Buffer.allocUnsafeSlow(length)
-  body.writeUInt8(level, 0)
-  body.writeUInt16BE(keys.length, 1)
-  body.writeUInt16BE(prefix, 3)
-  keys[0]?.copy(body, HEADER_BYTES, 0, prefix)
-  let offset = HEADER_BYTES + prefix
-  let at = offset + 2 * keys.length
+  keys: readonly ByteString[],
+  values: readonly ByteString[],
+): ByteString {
+  const prefixLength = commonPrefix(keys)
+  const prefix = (keys[0] ?? '').slice(0, prefixLength)
+  let offsets = ''
+  let entries = ''
+  const start = HEADER_BYTES + prefixLength + 2 * keys.length
   for (let index = 0; index < keys.length; index++) {
-    const key = keys[index] as Buffer
-    offset = body.writeUInt16BE(at, offset)
-    at = body.writeUInt16BE(key.length - prefix, at)
-    at += key.copy(body, at, prefix)
-    at += (values[index] as Buffer).copy(body, at)
+    const suffix = (keys[index] as ByteString).slice(prefixLength)
+    offsets += u16(start + entries.length)
+    entries += u16(suffix.length) + suffix + (values[index] as ByteString)
   }
-  return body
+  return (
+    String.fromCharCode(level) + u16(keys.length) + u16(prefixLength) + prefix + offsets + entries
+  )
 }
 
-function commonPrefix(keys: readonly Buffer[]): number {
+function commonPrefix(keys: readonly ByteString[]): number {
   const first = keys[0]
   const last = keys.at(-1)
   if (first === undefined || last === undefined) return 0
   const length = Math.min(first.length, last.length)
   let shared = 0
-  while (shared < length && first[shared] === last[shared]) shared++
+  while (shared < length && first.charCodeAt(shared) === last.charCodeAt(shared)) shared++
   return shared
 }

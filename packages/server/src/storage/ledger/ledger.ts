@@ -1,6 +1,6 @@
-import { Buffer } from 'node:buffer'
 import { constantTimeEqual } from '@claviger/bytes'
 import { KeeperError } from '@claviger/core'
+import { type ByteString, byteString, bytesOf } from './byte-string.ts'
 import { LedgerNode, type NodeRef } from './ledger-node.ts'
 import type { StoreMac } from './store-mac.ts'
 
@@ -12,7 +12,7 @@ export class NodeSource {
   readonly #read: (id: number) => Uint8Array | undefined
   readonly #mac: StoreMac
   /** Least recently used first. Leaves are not kept: reading one costs the same however many there are. */
-  readonly #inner = new Map<number, { readonly node: LedgerNode; readonly digest: Uint8Array }>()
+  readonly #inner = new Map<number, { readonly node: LedgerNode; readonly digest: ByteString }>()
 
   constructor(read: (id: number) => Uint8Array | undefined, mac: StoreMac) {
     this.#read = read
@@ -22,22 +22,22 @@ export class NodeSource {
   load(ref: NodeRef): LedgerNode {
     const cached = this.#inner.get(ref.id)
     // A commit in flight has newer nodes under the same ids: the parent's digest says which is meant.
-    if (cached !== undefined && constantTimeEqual(cached.digest, ref.digest)) {
+    if (cached?.digest === ref.digest) {
       this.#inner.delete(ref.id)
       this.#inner.set(ref.id, cached)
       return cached.node
     }
     const bytes = this.#read(ref.id)
     if (bytes === undefined) throw damagedNode(ref.id, 'is missing')
-    const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const digest = this.#mac.node(ref.id, body)
-    if (!constantTimeEqual(digest, ref.digest)) throw damagedNode(ref.id, 'does not authenticate')
-    const node = new LedgerNode(body)
-    if (node.level > 0) this.keep(ref.id, node, digest)
+    if (!constantTimeEqual(this.#mac.node(ref.id, bytes), bytesOf(ref.digest))) {
+      throw damagedNode(ref.id, 'does not authenticate')
+    }
+    const node = new LedgerNode(byteString(bytes))
+    if (node.level > 0) this.keep(ref, node)
     return node
   }
 
-  keep(id: number, node: LedgerNode, digest: Uint8Array): void {
+  keep({ id, digest }: NodeRef, node: LedgerNode): void {
     this.#inner.delete(id)
     this.#inner.set(id, { node, digest })
     if (this.#inner.size <= CACHED_NODES_MAX) return
@@ -61,8 +61,8 @@ function damagedNode(id: number, what: string): KeeperError {
 }
 
 export interface LedgerEntry {
-  readonly key: Buffer
-  readonly value: Buffer
+  readonly key: ByteString
+  readonly value: ByteString
 }
 
 type Found = { readonly node: LedgerNode; readonly index: number }
@@ -88,7 +88,7 @@ export class LedgerView {
     this.#onDamage = onDamage
   }
 
-  get(key: Buffer): Buffer | undefined {
+  get(key: ByteString): ByteString | undefined {
     let ref = this.#root
     while (ref !== undefined) {
       const node = this.#load(ref)
@@ -102,16 +102,16 @@ export class LedgerView {
   }
 
   /** The first entry at or after `key`. */
-  atOrAfter(key: Buffer): LedgerEntry | undefined {
+  atOrAfter(key: ByteString): LedgerEntry | undefined {
     return this.#root === undefined ? undefined : entryOf(this.#ascend(this.#root, key))
   }
 
   /** The last entry before `key`. */
-  before(key: Buffer): LedgerEntry | undefined {
+  before(key: ByteString): LedgerEntry | undefined {
     return this.#root === undefined ? undefined : entryOf(this.#descend(this.#root, key))
   }
 
-  #ascend(ref: NodeRef, key: Buffer): Found | undefined {
+  #ascend(ref: NodeRef, key: ByteString): Found | undefined {
     const node = this.#tryLoad(ref)
     if (node === undefined) return undefined
     if (node.level === 0) {
@@ -125,7 +125,7 @@ export class LedgerView {
     return undefined
   }
 
-  #descend(ref: NodeRef, key: Buffer): Found | undefined {
+  #descend(ref: NodeRef, key: ByteString): Found | undefined {
     const node = this.#tryLoad(ref)
     if (node === undefined) return undefined
     if (node.level === 0) {

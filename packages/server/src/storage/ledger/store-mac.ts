@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { type RecordKind, type RowGuard, SYSTEM_TENANT, type TenantId } from '@claviger/core'
+import type { NodeRef } from './ledger-node.ts'
 
 /** A record as the engine keeps it (docs/spec/stored-row.md §2). */
 export interface RecordRow {
@@ -23,7 +24,7 @@ export interface OutboxRow {
 export interface LedgerState {
   /** Grows by one with each commit. */
   readonly sequence: number
-  readonly root: { readonly id: number; readonly digest: Uint8Array } | undefined
+  readonly root: NodeRef | undefined
   readonly nextNode: number
   readonly nextRow: number
   readonly nextOutbox: number
@@ -33,7 +34,7 @@ const ROW_LABEL = Buffer.from('claviger-row/v1\n')
 const OUTBOX_LABEL = Buffer.from('claviger-outbox/v1\n')
 const NODE_LABEL = Buffer.from('claviger-ledger-node/v1\n')
 const STATE_LABEL = Buffer.from('claviger-ledger-state/v1\n')
-const NO_ROOT = Buffer.alloc(32)
+const NO_ROOT = '\0'.repeat(32)
 
 /** label || kind v16 || tenant v16 || id v16 || revision u64 || value v32 || indexed v32 */
 export function rowMessage(row: RecordRow): Buffer {
@@ -65,9 +66,9 @@ export function outboxMessage(row: OutboxRow): Buffer {
 }
 
 /** label || node id u64 || node */
-export function nodeMessage(id: number, body: Buffer): Buffer {
+export function nodeMessage(id: number, body: Uint8Array): Buffer {
   const message = Buffer.allocUnsafe(NODE_LABEL.length + 8 + body.length)
-  body.copy(message, u64(message, NODE_LABEL.copy(message), id))
+  message.set(body, u64(message, NODE_LABEL.copy(message), id))
   return message
 }
 
@@ -80,7 +81,7 @@ export function stateMessage(state: LedgerState): Buffer {
   at = u64(message, at, state.nextRow)
   at = u64(message, at, state.nextOutbox)
   at = u64(message, at, state.root?.id ?? 0)
-  message.set(state.root?.digest ?? NO_ROOT, at)
+  message.write(state.root?.digest ?? NO_ROOT, at, 'latin1')
   return message
 }
 
@@ -100,7 +101,7 @@ export class StoreMac {
     return this.#guard.mac(SYSTEM_TENANT, outboxMessage(row))
   }
 
-  node(id: number, body: Buffer): Uint8Array {
+  node(id: number, body: Uint8Array): Uint8Array {
     return this.#guard.mac(SYSTEM_TENANT, nodeMessage(id, body))
   }
 

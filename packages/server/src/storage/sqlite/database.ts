@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { KeeperError, type RecordKind, type TenantId } from '@claviger/core'
+import { byteString } from '../ledger/byte-string.ts'
 import type { LedgerState, OutboxRow, RecordRow } from '../ledger/store-mac.ts'
 import { openConnection } from './connection.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
@@ -89,7 +90,7 @@ export class Database {
     const root = count('root')
     return {
       sequence: count('sequence'),
-      root: root === 0 ? undefined : { id: root, digest: row['digest'] as Uint8Array },
+      root: root === 0 ? undefined : { id: root, digest: byteString(row['digest'] as Uint8Array) },
       nextNode: count('next_node'),
       nextRow: count('next_row'),
       nextOutbox: count('next_outbox'),

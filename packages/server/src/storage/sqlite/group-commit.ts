@@ -11,7 +11,7 @@ interface Waiting {
 }
 
 /** How each unit of a batch ended, in order: undefined when it is on disk. */
-export type Outcomes = readonly (unknown | undefined)[]
+export type Outcomes = readonly unknown[]
 
 /**
  * Everything that waits goes into the next transaction together: no timer, one transaction in flight. A

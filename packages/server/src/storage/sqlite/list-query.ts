@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import {
   isKeeperError,
   KeeperError,
@@ -8,6 +7,7 @@ import {
   type RecordKind,
   type Stored,
 } from '@claviger/core'
+import { type ByteString, fromUtf8 } from '../ledger/byte-string.ts'
 import { gatheredIds, type IdList, Intersection, ledgerIds } from '../ledger/id-list.ts'
 import {
   facetPrefix,
@@ -90,13 +90,13 @@ function listsOf(view: LedgerView, kind: RecordKind, query: ListQuery): Lists {
 }
 
 /** Ids of the records whose name begins with `prefix`, unless they are too many to sort. */
-function namedIds(view: LedgerView, prefix: Buffer): readonly string[] | undefined {
+function namedIds(view: LedgerView, prefix: ByteString): readonly string[] | undefined {
   const ids: string[] = []
   let entry = view.atOrAfter(prefix)
-  while (entry?.key.subarray(0, prefix.length).equals(prefix) === true) {
+  while (entry?.key.startsWith(prefix) === true) {
     if (ids.length === GATHERED_NAMES_MAX) return undefined
-    ids.push(entry.value.toString('utf8'))
-    entry = view.atOrAfter(Buffer.concat([entry.key, Buffer.of(0)]))
+    ids.push(fromUtf8(entry.value))
+    entry = view.atOrAfter(`${entry.key}\0`)
   }
   return ids
 }

@@ -1,6 +1,6 @@
-import { Buffer } from 'node:buffer'
 import { constantTimeEqual } from '@claviger/bytes'
 import { type EventId, KeeperError, type OutboxEntry } from '@claviger/core'
+import { bytesOf, readU48 } from '../ledger/byte-string.ts'
 import { lastSegment, OUTBOX_PREFIX } from '../ledger/ledger-key.ts'
 import type { LedgerView } from '../ledger/ledger.ts'
 import type { OutboxRow, StoreMac } from '../ledger/store-mac.ts'
@@ -17,11 +17,11 @@ export function readOutbox(
 ): readonly OutboxEntry[] {
   const rows: OutboxRow[] = []
   let entry = view.atOrAfter(OUTBOX_PREFIX)
-  while (entry?.key.subarray(0, OUTBOX_PREFIX.length).equals(OUTBOX_PREFIX) === true) {
+  while (entry?.key.startsWith(OUTBOX_PREFIX) === true) {
     const { key, value } = entry
-    const row = database.outbox(value.readUIntBE(0, 6))
+    const row = database.outbox(readU48(value, 0))
     const id = lastSegment(key)
-    if (row?.id !== id || !constantTimeEqual(mac.outbox(row), value.subarray(6))) {
+    if (row?.id !== id || !constantTimeEqual(mac.outbox(row), bytesOf(value.slice(6)))) {
       throw new KeeperError(
         'integrity',
         `audit entry ${id} in the outbox of the store does not authenticate; restore the store from a backup`,
@@ -29,7 +29,7 @@ export function readOutbox(
       )
     }
     rows.push(row)
-    entry = view.atOrAfter(Buffer.concat([key, Buffer.of(0)]))
+    entry = view.atOrAfter(`${key}\0`)
   }
   rows.sort((left, right) => left.position - right.position)
   return rows.map((row) => ({ id: row.id as EventId, entry: row.entry }))

@@ -1,12 +1,6 @@
-import { Buffer } from 'node:buffer'
 import { constantTimeEqual } from '@claviger/bytes'
-import {
-  KeeperError,
-  type RecordKind,
-  ROW_MAC_BYTES,
-  type Stored,
-  type TenantId,
-} from '@claviger/core'
+import { KeeperError, type RecordKind, type Stored, type TenantId } from '@claviger/core'
+import { type ByteString, bytesOf, readU48, u48 } from '../ledger/byte-string.ts'
 import { recordKey } from '../ledger/ledger-key.ts'
 import type { LedgerView } from '../ledger/ledger.ts'
 import type { RecordRow, StoreMac } from '../ledger/store-mac.ts'
@@ -16,23 +10,15 @@ import type { StoredRow } from './database.ts'
 export interface RecordEntry {
   readonly row: number
   readonly revision: number
-  readonly mac: Uint8Array
+  readonly mac: ByteString
 }
 
-export function encodeRecordEntry(entry: RecordEntry): Buffer {
-  const bytes = Buffer.allocUnsafe(12 + ROW_MAC_BYTES)
-  bytes.writeUIntBE(entry.row, 0, 6)
-  bytes.writeUIntBE(entry.revision, 6, 6)
-  bytes.set(entry.mac, 12)
-  return bytes
+export function encodeRecordEntry(entry: RecordEntry): ByteString {
+  return u48(entry.row) + u48(entry.revision) + entry.mac
 }
 
-export function decodeRecordEntry(bytes: Buffer): RecordEntry {
-  return {
-    row: bytes.readUIntBE(0, 6),
-    revision: bytes.readUIntBE(6, 6),
-    mac: bytes.subarray(12, 12 + ROW_MAC_BYTES),
-  }
+export function decodeRecordEntry(bytes: ByteString): RecordEntry {
+  return { row: readU48(bytes, 0), revision: readU48(bytes, 6), mac: bytes.slice(12) }
 }
 
 export interface RecordName {
@@ -75,7 +61,8 @@ export class RecordReader {
     }
     // The ledger's copy of the MAC tells an older row of the same revision; the computed one, any edit.
     const computed = this.#mac.row(row)
-    if (!constantTimeEqual(computed, entry.mac) || !constantTimeEqual(row.mac, entry.mac)) {
+    const known = bytesOf(entry.mac)
+    if (!constantTimeEqual(computed, known) || !constantTimeEqual(row.mac, known)) {
       throw damagedRecord(name, 'does not authenticate')
     }
     return row

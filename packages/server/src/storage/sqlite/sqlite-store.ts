@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import { constantTimeEqual, encodeHex } from '@claviger/bytes'
 import {
   type EventId,
@@ -15,6 +14,7 @@ import {
   type TenantId,
   type UnitOfWork,
 } from '@claviger/core'
+import { fromUtf8 } from '../ledger/byte-string.ts'
 import { LedgerView, NodeSource } from '../ledger/ledger.ts'
 import { decodeDueKey, duePrefix, nameKey } from '../ledger/ledger-key.ts'
 import { type LedgerState, StoreMac } from '../ledger/store-mac.ts'
@@ -130,8 +130,8 @@ export class SqliteStore implements Store {
   ): Promise<Stored<K> | undefined> {
     return this.#read(() => {
       const view = this.#view()
-      const id = view.get(nameKey(kind, tenant, name))?.toString('utf8')
-      const row = id === undefined ? undefined : this.#reader.find(view, kind, tenant, id)
+      const id = view.get(nameKey(kind, tenant, name))
+      const row = id === undefined ? undefined : this.#reader.find(view, kind, tenant, fromUtf8(id))
       return row === undefined ? undefined : storedOf<K>(row)
     })
   }
@@ -313,9 +313,9 @@ function settleQuietly(stage: UnitStage, id: string): void {
 function* dueEntries(view: LedgerView, kind: RecordKind) {
   const prefix = duePrefix(kind)
   let entry = view.atOrAfter(prefix)
-  while (entry?.key.subarray(0, prefix.length).equals(prefix) === true) {
+  while (entry?.key.startsWith(prefix) === true) {
     yield decodeDueKey(entry.key)
-    entry = view.atOrAfter(Buffer.concat([entry.key, Buffer.of(0)]))
+    entry = view.atOrAfter(`${entry.key}\0`)
   }
 }
 

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import { canonicalJson, type CanonicalJson } from '@claviger/bytes'
 import {
   type Delete,
@@ -8,6 +7,7 @@ import {
   type RecordIndex,
   type UnitOfWork,
 } from '@claviger/core'
+import { type ByteString, byteString, readU48, u48 } from '../ledger/byte-string.ts'
 import { LedgerDraft } from '../ledger/ledger-draft.ts'
 import { indexEntries, nameKey, outboxKey, recordKey } from '../ledger/ledger-key.ts'
 import type { NodeSource } from '../ledger/ledger.ts'
@@ -23,16 +23,23 @@ import type { RecordWrite, WriteBatch } from './write-batch.ts'
 
 const VALUE_CHARACTERS_MAX = 1 << 20
 
-type Entries = [key: Buffer, value: Buffer][]
+type Entries = [key: ByteString, value: ByteString][]
+
+/** A batch to write, the state it makes, and what to do once it is committed. */
+export interface StagedBatch {
+  readonly batch: WriteBatch
+  readonly state: LedgerState
+  readonly settle: () => void
+}
 
 /** What one unit of work does to the ledger and the rows, computed in full before any of it is done. */
 interface Plan {
-  readonly removals: Buffer[]
+  readonly removals: ByteString[]
   readonly additions: Entries
   readonly writes: { readonly record: RecordRow; readonly row: number | undefined }[]
   readonly removedRows: number[]
   /** Names the unit gives, each to one id. */
-  readonly names: Map<string, { readonly key: Buffer; readonly name: RecordName }>
+  readonly names: Map<ByteString, RecordName>
 }
 
 /**
@@ -82,7 +89,10 @@ export class UnitStage {
     }))
     for (const { record, row, mac } of rows) {
       const key = recordKey(record.kind, record.tenant, record.id)
-      plan.additions.push([key, encodeRecordEntry({ row, revision: record.revision, mac })])
+      plan.additions.push([
+        key,
+        encodeRecordEntry({ row, revision: record.revision, mac: byteString(mac) }),
+      ])
     }
     const outbox = work.outbox === undefined ? undefined : this.#planOutbox(plan, work.outbox)
     const { removals, additions } = difference(plan)
@@ -106,10 +116,10 @@ export class UnitStage {
     const entry = this.#draft.get(key)
     if (entry === undefined) return
     this.#draft.delete(key)
-    this.#removedOutbox.push(entry.readUIntBE(0, 6))
+    this.#removedOutbox.push(readU48(entry, 0))
   }
 
-  finish(): { readonly batch: WriteBatch; readonly state: LedgerState; settle(): void } {
+  finish(): StagedBatch {
     const change = this.#draft.finish()
     const state: LedgerState = {
       sequence: this.#state.sequence + 1,
@@ -146,8 +156,8 @@ export class UnitStage {
     if (current !== undefined) plan.removals.push(...this.#indexKeys(put, current))
     if (index.name !== undefined) {
       const key = nameKey(kind, tenant, index.name)
-      if (plan.names.has(key.toString('latin1'))) throw nameTaken(put)
-      plan.names.set(key.toString('latin1'), { key, name: put })
+      if (plan.names.has(key)) throw nameTaken(put)
+      plan.names.set(key, put)
     }
     plan.additions.push(...(indexEntries(kind, tenant, id, index) as Entries))
     plan.writes.push({ record, row: current?.row })
@@ -169,21 +179,17 @@ export class UnitStage {
       throw new KeeperError('conflict', `the audit entry ${entry.id} is in the outbox already`)
     }
     const row = { position: this.#nextOutbox++, id: entry.id, entry: entry.entry }
-    const value = Buffer.allocUnsafe(6 + 32)
-    value.writeUIntBE(row.position, 0, 6)
-    value.set(this.#mac.outbox(row), 6)
-    plan.additions.push([key, value])
+    plan.additions.push([key, u48(row.position) + byteString(this.#mac.outbox(row))])
     return row
   }
 
   /** The record as it stands, checked against the revision that the change was computed from. */
   #current(name: RecordName, seen: Set<string>, expected: number): RecordEntry | undefined {
     const key = recordKey(name.kind, name.tenant, name.id)
-    const text = key.toString('latin1')
-    if (seen.has(text)) {
+    if (seen.has(key)) {
       throw new KeeperError('conflict', `the change names ${name.kind} ${name.id} twice`)
     }
-    seen.add(text)
+    seen.add(key)
     const entry = this.#draft.get(key)
     const current = entry === undefined ? undefined : decodeRecordEntry(entry)
     if ((current?.revision ?? 0) !== expected) throw changed(name)
@@ -191,31 +197,29 @@ export class UnitStage {
   }
 
   /** The ledger keys of a record's present index, as the row itself tells them. */
-  #indexKeys(name: RecordName, entry: RecordEntry): readonly Buffer[] {
+  #indexKeys(name: RecordName, entry: RecordEntry): readonly ByteString[] {
     const row = this.#records.get(entry.row)?.record ?? this.#reader.row(name, entry)
     const index = JSON.parse(row.indexed) as RecordIndex
     return indexEntries(name.kind, name.tenant, name.id, index).map(([key]) => key)
   }
 
   #checkNames(plan: Plan): void {
-    const freed = new Set(plan.removals.map((key) => key.toString('latin1')))
-    for (const [text, { key, name }] of plan.names) {
-      if (this.#draft.get(key) !== undefined && !freed.has(text)) throw nameTaken(name)
+    const freed = new Set(plan.removals)
+    for (const [key, name] of plan.names) {
+      if (!freed.has(key) && this.#draft.get(key) !== undefined) throw nameTaken(name)
     }
   }
 }
 
 /** A change leaves most of an index as it was: what is both removed and added is left alone. */
-function difference(plan: Plan): { readonly removals: Buffer[]; readonly additions: Entries } {
+function difference(plan: Plan): { readonly removals: ByteString[]; readonly additions: Entries } {
   if (plan.removals.length === 0) return plan
-  const added = new Set(plan.additions.map(([key]) => key.toString('latin1')))
-  const removed = new Set(plan.removals.map((key) => key.toString('latin1')))
+  const added = new Set(plan.additions.map(([key]) => key))
+  const removed = new Set(plan.removals)
   return {
-    removals: plan.removals.filter((key) => !added.has(key.toString('latin1'))),
+    removals: plan.removals.filter((key) => !added.has(key)),
     // An entry with a value may have passed to another record.
-    additions: plan.additions.filter(
-      ([key, value]) => value.length > 0 || !removed.has(key.toString('latin1')),
-    ),
+    additions: plan.additions.filter(([key, value]) => value.length > 0 || !removed.has(key)),
   }
 }
 

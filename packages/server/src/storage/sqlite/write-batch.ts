@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { bytesOf } from '../ledger/byte-string.ts'
 import type { NodeWrite } from '../ledger/ledger-draft.ts'
 import type { LedgerState, OutboxRow, RecordRow } from '../ledger/store-mac.ts'
 
@@ -94,7 +95,7 @@ export class BatchWriter {
       'state',
       state.sequence,
       state.root?.id ?? 0,
-      state.root?.digest ?? new Uint8Array(0),
+      bytesOf(state.root?.digest ?? ''),
       state.nextNode,
       state.nextRow,
       state.nextOutbox,
