@@ -13,6 +13,14 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return joined
 }
 
+/**
+ * A new array with the same bytes. `bytes.slice()` is not that: of a Buffer, which is a Uint8Array too, it is a
+ * view, and zeroing one zeroes the other.
+ */
+export function copy(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes)
+}
+
 /** Orders by unsigned bytes, a prefix before what it begins: -1, 0 or 1. Not constant-time. */
 export function compare(left: Uint8Array, right: Uint8Array): -1 | 0 | 1 {
   const length = Math.min(left.length, right.length)

@@ -1,3 +1,5 @@
+import { copy } from './bytes.ts'
+
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 const REDACTED = '[secret]'
 
@@ -17,7 +19,7 @@ export class SecretBytes {
 
   /** Takes a copy of `bytes`, leaving the caller's array to the caller. */
   static copyOf(bytes: Uint8Array): SecretBytes {
-    return new SecretBytes(bytes.slice())
+    return new SecretBytes(copy(bytes))
   }
 
   get length(): number {

@@ -10,6 +10,7 @@ import {
   compare,
   concat,
   constantTimeEqual,
+  copy,
   decodeBase64,
   decodeBase64url,
   decodeHex,
@@ -115,6 +116,15 @@ test('a secret prints as [secret] and is unreadable once wiped', () => {
   assert.throws(() => secret.exposeBytes(), /after it was wiped/)
   assert.equal(decodeUtf8(copy.exposeBytes()), 'hunter2')
   assert.equal(secret.isWiped, true)
+})
+
+test('a copy of a Buffer is a copy, in a secret too', () => {
+  const buffer = Buffer.from('hunter2')
+  const copied = copy(buffer)
+  const secret = SecretBytes.copyOf(buffer)
+  buffer.fill(0)
+  assert.equal(decodeUtf8(copied), 'hunter2')
+  assert.equal(decodeUtf8(secret.exposeBytes()), 'hunter2')
 })
 
 test('canonical JSON follows RFC 8785 for the values it has', () => {

@@ -6,7 +6,7 @@
 //   key || base nonce(12) || commitment(32)
 //              = HKDF-Expand(input key, "c2sp.org/chunked-encryption@v1+" || aead || 0x00 || salt || context)
 //   nonce      = base nonce XOR chunk number, big-endian
-import { ByteReader, concat, constantTimeEqual, encodeUtf8 } from '@claviger/bytes'
+import { ByteReader, concat, constantTimeEqual, copy, encodeUtf8 } from '@claviger/bytes'
 import { authenticationFailed, invalidInput, invalidKey } from './error.ts'
 import { openAead, sealAead } from './primitive/aead.ts'
 import { hkdfExpand } from './primitive/derive.ts'
@@ -119,7 +119,7 @@ function deriveKeys(inputKey: Uint8Array, salt: Uint8Array, options: ChunkedOpti
 
 function nonceOf(baseNonce: Uint8Array, number: number): Uint8Array {
   if (number >= CHUNKS_MAX) throw invalidInput('message is over 4 PiB')
-  const nonce = baseNonce.slice()
+  const nonce = copy(baseNonce)
   let rest = number
   for (let index = NONCE_BYTES - 1; index >= NONCE_BYTES - COUNTER_BYTES; index--) {
     nonce[index] = (nonce[index] as number) ^ (rest % 0x100)

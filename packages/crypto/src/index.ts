@@ -69,3 +69,4 @@ export {
   type SpecEntry,
   specEntry,
 } from './spec.ts'
+export { certificateFacts, type CertificateFacts } from './x509.ts'

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { constantTimeEqual } from '@claviger/bytes'
+import { constantTimeEqual, copy } from '@claviger/bytes'
 import type { Awaitable } from './operation/awaitable.ts'
 import { agreeSecret } from './primitive/key-agreement.ts'
 import { decapsulateMlKem, encapsulateMlKem } from './primitive/ml-kem.ts'
@@ -100,7 +100,7 @@ function isSame(left: Uint8Array, right: Uint8Array): boolean {
 /** Where a test plants its fault. */
 function spoil(bytes: Uint8Array): Uint8Array {
   if (!pairwiseFault.active) return bytes
-  const spoiled = bytes.slice()
+  const spoiled = copy(bytes)
   spoiled[0] = (spoiled[0] as number) ^ 1
   return spoiled
 }

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { encodeBase64url } from '@claviger/bytes'
+import { copy, encodeBase64url } from '@claviger/bytes'
 import { unsupported } from '../error.ts'
 import { bufferOf } from '../key.ts'
 import { specEntry } from '../spec.ts'
@@ -17,12 +17,12 @@ export function exportKey(key: ImportedKey, format: BinaryKeyFormat): Uint8Array
   switch (format) {
     case 'raw':
       if (family !== 'symmetric') throw wrongFormat()
-      return secretBytes(key).slice()
+      return copy(secretBytes(key))
     case 'raw-private':
-      if (family === 'x-wing') return secretBytes(key).slice()
+      if (family === 'x-wing') return copy(secretBytes(key))
       return rawPrivate(privateKeyOf(key), family === 'ml-kem' || family === 'ml-dsa')
     case 'raw-public':
-      if (family === 'x-wing') return publicBytes(key).slice()
+      if (family === 'x-wing') return copy(publicBytes(key))
       return exported(() => publicKeyOf(key).export({ format: 'raw-public' }))
     case 'pkcs8':
       return privateKeyOf(key).export({ type: 'pkcs8', format: 'der' })

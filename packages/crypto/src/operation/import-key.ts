@@ -1,7 +1,7 @@
 // Keys from outside. Everything is checked before it is accepted, and what comes out is in our own canonical
 // form, not the bytes that came in. X.509 certificates are not read here.
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { BytesError, decodeBase64, decodeUtf8 } from '@claviger/bytes'
+import { BytesError, copy, decodeBase64, decodeUtf8 } from '@claviger/bytes'
 import { ID_EC_PUBLIC_KEY, parsePrivateKeyInfo, parsePublicKeyInfo } from '../der.ts'
 import { CryptoError, invalidKey, unsupported } from '../error.ts'
 import { assertNamedCurve, bufferOf, openKey, specOfKeyObject } from '../key.ts'
@@ -56,13 +56,13 @@ function importSymmetric(secret: Uint8Array, spec: KeySpec): ImportedKey {
   if (specEntry(spec).family !== 'symmetric') throw invalidKey('raw is for symmetric keys only')
   // Opening makes every check there is: the length, and an XTS key's halves.
   openKey(spec, secret)
-  return { spec, secret: secret.slice() }
+  return { spec, secret: copy(secret) }
 }
 
 function importRawPrivate(raw: Uint8Array, spec: KeySpec): Awaitable<ImportedKey> {
   const entry = specEntry(spec)
   if (entry.family === 'x-wing') {
-    const secret = raw.slice()
+    const secret = copy(raw)
     const { encoded } = expandXWingSeed(secret).public
     if (!isConsistentXWing(secret, encoded)) throw inconsistent()
     return { spec, secret, public: encoded }

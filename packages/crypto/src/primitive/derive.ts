@@ -16,7 +16,7 @@ const EMPTY = new Uint8Array()
 // More than any key needs, and below every construction's own limit but HKDF's.
 const OUTPUT_BYTES_MAX = 64 * 1024
 const CMAC_BYTES = 16
-const PBKDF2_ITERATIONS_MAX = 10_000_000
+const PBKDF2_ITERATIONS_MAX = 2 ** 24
 
 export type Prf = {
   readonly lengthBytes: number

@@ -1,6 +1,6 @@
 // The message encodings of RSA signatures (RFC 8017 §9), for digests made elsewhere: node:crypto encodes only
 // what it hashed itself. The RSA operation stays OpenSSL's; these are the bytes it is given.
-import { concat, constantTimeEqual } from '@claviger/bytes'
+import { concat, constantTimeEqual, copy } from '@claviger/bytes'
 import { invalidInput } from '../error.ts'
 import { hash, hashLengthBytes, type HashName } from '../hash.ts'
 import { randomBytes } from '../random.ts'
@@ -72,7 +72,7 @@ export function isEmsaPss(
   if (encoded.length < hashBytes + saltBytes + 2) return false
   if (encoded.at(-1) !== TRAILER || (encoded[0] as number) & 0x80) return false
   const dbBytes = encoded.length - hashBytes - 1
-  const db = encoded.slice(0, dbBytes)
+  const db = copy(encoded.subarray(0, dbBytes))
   const h = encoded.subarray(dbBytes, dbBytes + hashBytes)
   applyMask(db, maskHash, h)
   db[0] = (db[0] as number) & 0x7f

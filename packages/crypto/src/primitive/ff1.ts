@@ -1,11 +1,12 @@
 // FF1 format-preserving encryption (SP 800-38G), @noble/ciphers': OpenSSL has none. FF3 is not offered; NIST
 // withdrew it.
 import { FF1 } from '@noble/ciphers/ff1.js'
-import { invalidInput } from '../error.ts'
+import { invalidInput, invalidKey } from '../error.ts'
 
 export type Ff1Options = { readonly radix: number; readonly tweak: Uint8Array }
 
-const RADIX_MAX = 2 ** 16
+// The standard's is 2^16; the library stops one short of it.
+const RADIX_MAX = 2 ** 16 - 1
 const DIGITS_MAX = 4096
 // SP 800-38G revision 1 (second draft, 2025) §5.2: a domain below a million is too small to hide in.
 const DOMAIN_MIN = 1_000_000
@@ -16,7 +17,7 @@ export function encryptFf1(
   digits: readonly number[],
   options: Ff1Options,
 ): number[] {
-  assertDomain(digits, options)
+  assertRequest(key, digits, options)
   return FF1(options.radix, key, options.tweak).encrypt([...digits])
 }
 
@@ -25,11 +26,14 @@ export function decryptFf1(
   digits: readonly number[],
   options: Ff1Options,
 ): number[] {
-  assertDomain(digits, options)
+  assertRequest(key, digits, options)
   return FF1(options.radix, key, options.tweak).decrypt([...digits])
 }
 
-function assertDomain(digits: readonly number[], { radix }: Ff1Options): void {
+function assertRequest(key: Uint8Array, digits: readonly number[], { radix }: Ff1Options): void {
+  if (key.length !== 16 && key.length !== 24 && key.length !== 32) {
+    throw invalidKey('key is not an AES key')
+  }
   if (!Number.isSafeInteger(radix) || radix < 2 || radix > RADIX_MAX) {
     throw invalidInput('radix is out of range')
   }

@@ -1,6 +1,7 @@
 // ML-DSA over an external µ (FIPS 204 §6.2, the "external mu" of its FAQ). OpenSSL has it; node:crypto does
 // not pass it on, so it is @noble/post-quantum's. Messages are signed by OpenSSL.
 import type { KeyObject } from 'node:crypto'
+import { copy } from '@claviger/bytes'
 import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
 import { parseExpandedKey, parsePrivateKeyInfo } from '../der.ts'
 import { unsupported } from '../error.ts'
@@ -40,7 +41,7 @@ function expandedKey(key: KeyObject): Uint8Array {
     seed = key.export({ format: 'raw-seed' })
   } catch {
     const der = key.export({ format: 'der', type: 'pkcs8' })
-    const expanded = parseExpandedKey(parsePrivateKeyInfo(der).key).slice()
+    const expanded = copy(parseExpandedKey(parsePrivateKeyInfo(der).key))
     der.fill(0)
     return expanded
   }

@@ -8,7 +8,7 @@ import {
   encapsulate,
   type KeyObject,
 } from 'node:crypto'
-import { concat } from '@claviger/bytes'
+import { concat, copy } from '@claviger/bytes'
 import { authenticationFailed, invalidInput, invalidKey } from '../error.ts'
 import { hash, shake256 } from '../hash.ts'
 import { randomSecret } from '../random.ts'
@@ -54,7 +54,7 @@ export function parseXWingPublic(encoded: Uint8Array): XWingPublic {
   if (encoded.length !== X_WING_PUBLIC_BYTES) throw invalidKey('an X-Wing public key is 1216 bytes')
   const mlKem = publicFromRaw('ml-kem-768', encoded.subarray(0, ML_KEM_PUBLIC_BYTES))
   const x25519 = publicFromRaw('x25519', encoded.subarray(ML_KEM_PUBLIC_BYTES))
-  return { mlKem, x25519, encoded: encoded.slice() }
+  return { mlKem, x25519, encoded: copy(encoded) }
 }
 
 /** Ciphertext `ct_M || ct_X` and the 32-byte shared secret (§5.4). */
