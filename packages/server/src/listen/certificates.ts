@@ -57,7 +57,7 @@ export async function makeServerCertificate(
     false,
     ['sign'],
   )
-  return sign(certificate, keys, signer)
+  return sign(certificate, keys, signer, issuer)
 }
 
 function blank(subject: string, issuer: string, now: number, days: number): pkijs.Certificate {
@@ -81,12 +81,25 @@ function name(commonName: string): pkijs.AttributeTypeAndValue {
   })
 }
 
+/** RFC 7093 §2 (1): the leftmost 160 bits of the SHA-256 of the public key's bits. */
+async function keyIdentifier(info: pkijs.PublicKeyInfo): Promise<ArrayBuffer> {
+  const digest = await crypto.subtle.digest(
+    'SHA-256',
+    info.subjectPublicKey.valueBlock.valueHexView.slice(),
+  )
+  return digest.slice(0, 20)
+}
+
 function extension(
   extnID: string,
-  value: { toSchema(): asn1js.BaseBlock },
+  value: asn1js.BaseBlock | { toSchema(): asn1js.BaseBlock },
   critical: boolean,
 ): pkijs.Extension {
-  return new pkijs.Extension({ extnID, critical, extnValue: value.toSchema().toBER(false) })
+  return new pkijs.Extension({
+    extnID,
+    critical,
+    extnValue: ('toSchema' in value ? value.toSchema() : value).toBER(false),
+  })
 }
 
 /** RFC 5280 §4.2.1.3: bits from the left; 0x06 is keyCertSign and cRLSign, 0x80 digitalSignature. */
@@ -126,8 +139,21 @@ async function sign(
   certificate: pkijs.Certificate,
   keys: { readonly publicKey: CryptoKey; readonly privateKey: CryptoKey },
   signer: CryptoKey,
+  issuer?: pkijs.Certificate,
 ): Promise<CertifiedKey> {
   await certificate.subjectPublicKeyInfo.importKey(keys.publicKey)
+  const own = await keyIdentifier(certificate.subjectPublicKeyInfo)
+  const issuing = issuer === undefined ? own : await keyIdentifier(issuer.subjectPublicKeyInfo)
+  certificate.extensions?.push(
+    extension('2.5.29.14', new asn1js.OctetString({ valueHex: own }), false),
+    extension(
+      '2.5.29.35',
+      new pkijs.AuthorityKeyIdentifier({
+        keyIdentifier: new asn1js.OctetString({ valueHex: issuing }),
+      }),
+      false,
+    ),
+  )
   await certificate.sign(signer, 'SHA-256')
   const privateKey = await crypto.subtle.exportKey('pkcs8', keys.privateKey)
   return {
