@@ -1,0 +1,175 @@
+import type { SchemaJson } from '@cedar-policy/cedar-wasm/nodejs'
+import { ACTIONS, type Action, type Resource, ROLES } from '@claviger/core'
+
+/** Cedar's name of each kind of resource. */
+export const ENTITY_TYPES = {
+  key: 'Key',
+  object: 'Object',
+  tenant: 'Tenant',
+  principal: 'Principal',
+  token: 'Token',
+  policy: 'Policy',
+  log: 'Log',
+  seal: 'Seal',
+} as const satisfies Record<Resource['kind'], string>
+
+export type EntityType = (typeof ENTITY_TYPES)[Resource['kind']]
+
+/** What one may be trusted with, and another not: the groups that the built-in roles are made of. */
+export const DUTIES = ['use', 'manage', 'read', 'administer', 'audit', 'seal'] as const
+export type Duty = (typeof DUTIES)[number]
+
+interface ActionFacts {
+  readonly on: EntityType
+  readonly duty?: Duty
+}
+
+/** What the keeper does of itself or before anybody is known: no policy can speak of these. */
+export const RESERVED_ACTIONS = [
+  'key.apply-schedule',
+  'object.apply-schedule',
+  'session.authenticate',
+] as const satisfies readonly Action[]
+
+export type PolicyAction = Exclude<Action, (typeof RESERVED_ACTIONS)[number]>
+
+const use = { on: 'Key', duty: 'use' } as const
+const manageKey = { on: 'Key', duty: 'manage' } as const
+const manageObject = { on: 'Object', duty: 'manage' } as const
+const seal = { on: 'Seal', duty: 'seal' } as const
+
+/** Every action that a policy may name, with what it is done to and whose duty it is. */
+export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
+  'key.create': manageKey,
+  'key.import': manageKey,
+  'key.get': { on: 'Key', duty: 'read' },
+  'key.list': { on: 'Tenant', duty: 'read' },
+  'key.update': manageKey,
+  'key.activate': manageKey,
+  'key.rotate': manageKey,
+  'key.suspend': manageKey,
+  'key.resume': manageKey,
+  'key.deactivate': manageKey,
+  'key.revoke': manageKey,
+  'key.destroy': manageKey,
+  'key.cancel-destroy': manageKey,
+  'key.history': { on: 'Key', duty: 'read' },
+  'key.public-key': { on: 'Key' },
+  'key.export': manageKey,
+  'key.encrypt': use,
+  'key.decrypt': use,
+  'key.re-encrypt-from': use,
+  'key.re-encrypt-to': use,
+  'key.sign': use,
+  'key.verify': use,
+  'key.mac': use,
+  'key.verify-mac': use,
+  'key.wrap': use,
+  'key.unwrap': use,
+  'key.generate-data-key': use,
+  'key.generate-data-key-pair': use,
+  'key.derive': use,
+  'key.agree': use,
+  'key.encapsulate': use,
+  'key.decapsulate': use,
+  random: { on: 'Tenant', duty: 'use' },
+  'object.create': manageObject,
+  'object.get': { on: 'Object', duty: 'read' },
+  'object.list': { on: 'Tenant', duty: 'read' },
+  'object.update': manageObject,
+  'object.read': { on: 'Object', duty: 'use' },
+  'object.activate': manageObject,
+  'object.suspend': manageObject,
+  'object.resume': manageObject,
+  'object.deactivate': manageObject,
+  'object.revoke': manageObject,
+  'object.destroy': manageObject,
+  'principal.create': { on: 'Principal', duty: 'administer' },
+  'principal.get': { on: 'Principal', duty: 'administer' },
+  'principal.list': { on: 'Tenant', duty: 'administer' },
+  'principal.update': { on: 'Principal', duty: 'administer' },
+  'token.create': { on: 'Principal', duty: 'administer' },
+  'token.list': { on: 'Principal', duty: 'administer' },
+  'token.revoke': { on: 'Token', duty: 'administer' },
+  'policy.get': { on: 'Policy', duty: 'administer' },
+  'policy.list': { on: 'Tenant', duty: 'administer' },
+  'policy.put': { on: 'Policy', duty: 'administer' },
+  'policy.delete': { on: 'Policy', duty: 'administer' },
+  'audit.list': { on: 'Log', duty: 'audit' },
+  'audit.receipt': { on: 'Log', duty: 'audit' },
+  'audit.checkpoint': { on: 'Log', duty: 'audit' },
+  'seal.initialize': seal,
+  'seal.unseal': seal,
+  'seal.seal': seal,
+  'seal.rekey': seal,
+  'seal.rotate-root': seal,
+  'seal.check-share': seal,
+}
+
+/** Reads the table, so that an action added to core without a row fails here and in the role table. */
+export function actionFacts(action: Action): ActionFacts | undefined {
+  return (ACTION_FACTS as Readonly<Partial<Record<Action, ActionFacts>>>)[action]
+}
+
+/** The groups an action is in: its duty, and its family (`key.*`), which token scopes speak of too. */
+export function groupsOf(action: Action): readonly string[] {
+  const duty = actionFacts(action)?.duty
+  const dot = action.indexOf('.')
+  return [...(duty === undefined ? [] : [duty]), ...(dot < 0 ? [] : [`${action.slice(0, dot)}.*`])]
+}
+
+/** The actions that an `Action::"name"` in a policy's scope covers: itself, or a group's members. */
+export function actionsIn(name: string): readonly Action[] {
+  return ACTIONS.filter((action) => action === name || groupsOf(action).includes(name))
+}
+
+const string = { type: 'String' } as const
+const strings = (...names: readonly string[]) => ({
+  type: 'Record' as const,
+  attributes: Object.fromEntries(names.map((name) => [name, string])),
+})
+
+/**
+ * What policies may speak of. Every attribute is required and has an empty value where there is none, so
+ * that no policy fails for want of one; labels are tags, since their names are the tenant's own.
+ */
+export const SCHEMA: SchemaJson<string> = {
+  '': {
+    entityTypes: {
+      Role: { enum: [...ROLES] },
+      Principal: { memberOfTypes: ['Role'], shape: strings('name') },
+      Key: { shape: strings('name', 'spec', 'purpose', 'state', 'owner'), tags: string },
+      Object: { shape: strings('name', 'kind', 'state', 'owner'), tags: string },
+      Tenant: { shape: strings('name') },
+      Token: { shape: strings('name', 'principal') },
+      Policy: { shape: strings('name') },
+      Log: { shape: strings('name') },
+      Seal: { shape: strings('name') },
+    },
+    actions: Object.fromEntries([...groupEntries(), ...actionEntries()]),
+  },
+}
+
+function groupEntries(): [string, Record<never, never>][] {
+  const groups = new Set(ACTIONS.flatMap((action) => (actionFacts(action) ? groupsOf(action) : [])))
+  return [...groups].map((group) => [group, {}])
+}
+
+function actionEntries() {
+  const context = {
+    type: 'Record' as const,
+    attributes: {
+      protocol: string,
+      authentication: string,
+      // Absent for calls from inside the process and from sockets that have no address.
+      peer: { type: 'Extension' as const, name: 'ipaddr', required: false },
+    },
+  }
+  return Object.entries(ACTION_FACTS).map(([action, { on }]) => [
+    action,
+    {
+      memberOf: groupsOf(action as PolicyAction).map((id) => ({ id })),
+      appliesTo: { principalTypes: ['Principal'], resourceTypes: [on], context },
+    },
+  ]) as [string, Record<never, never>][]
+}

@@ -1,0 +1,99 @@
+import type { Action, Decision, PolicyDocument, Role, Session } from '@claviger/core'
+import type { PolicySlice } from './cedar-engine.ts'
+import type { ParsedPolicy, Reads } from './parsed-policy.ts'
+
+/** The policies that can bear on one caller's action, and what of the question they look at. */
+export interface Slice extends PolicySlice {
+  readonly size: number
+  readonly reads: Reads
+}
+
+export const ALLOWED_BY_NOTHING: Decision = Object.freeze({
+  allowed: false,
+  policies: Object.freeze([]),
+})
+
+type BuiltIn = Readonly<Partial<Record<Role, ParsedPolicy>>>
+type Parsed = ReadonlyMap<string, readonly ParsedPolicy[]>
+
+let policySets = 0
+
+/**
+ * One tenant's policies as they are in force. Replaced whole by any change; decisions hang on the object,
+ * and are void as soon as it is retired.
+ */
+export class TenantPolicies {
+  /** Documents already parsed, by text, for the set that will replace this one. */
+  readonly parsed: Parsed
+  readonly #builtIn: BuiltIn
+  readonly #own: readonly ParsedPolicy[]
+  readonly #covers: (action: Action) => boolean
+  /** Never used again, so that a slice's key never means other texts. */
+  readonly #serial = ++policySets
+  #inForce = true
+
+  private constructor(
+    builtIn: BuiltIn,
+    own: readonly ParsedPolicy[],
+    parsed: Parsed,
+    covers: (action: Action) => boolean = () => true,
+  ) {
+    this.#builtIn = builtIn
+    this.#own = own
+    this.parsed = parsed
+    this.#covers = covers
+  }
+
+  static loaded(
+    builtIn: BuiltIn,
+    documents: readonly PolicyDocument[],
+    parsed: Parsed,
+  ): TenantPolicies {
+    const own = documents.flatMap(({ text }) => parsed.get(text) ?? [])
+    return new TenantPolicies(builtIn, own, parsed)
+  }
+
+  /** Only what it takes to repair the policies. */
+  static restricted({ administrator }: BuiltIn): TenantPolicies {
+    const builtIn = administrator === undefined ? {} : { administrator }
+    return new TenantPolicies(builtIn, [], new Map(), (action) => action.startsWith('policy.'))
+  }
+
+  static unloaded(): TenantPolicies {
+    return new TenantPolicies({}, [], new Map(), () => false)
+  }
+
+  get inForce(): boolean {
+    return this.#inForce
+  }
+
+  retire(): void {
+    this.#inForce = false
+  }
+
+  slice(session: Session, action: Action): Slice {
+    const chosen: [string, ParsedPolicy][] = []
+    if (this.#covers(action)) {
+      for (const role of session.roles) {
+        const policy = this.#builtIn[role]
+        if (policy?.covers(action)) chosen.push([role, policy])
+      }
+      for (const [index, policy] of this.#own.entries()) {
+        if (policy.covers(action) && policy.concerns(session)) chosen.push([`${index}`, policy])
+      }
+    }
+    const own = chosen.some(([, { id }]) => !id.startsWith('role:'))
+    const names = chosen.map(([name]) => name).join()
+    return {
+      // Roles alone mean the same in every tenant.
+      key: own ? `${this.#serial}/${names}` : names,
+      policies: Object.fromEntries(chosen.map(([, { id, text }]) => [id, text])),
+      size: chosen.length,
+      reads: {
+        resource: chosen.some(([, { reads }]) => reads.resource),
+        protocol: chosen.some(([, { reads }]) => reads.protocol),
+        peer: chosen.some(([, { reads }]) => reads.peer),
+      },
+    }
+  }
+}
