@@ -1,1 +1,19 @@
-export {}
+export * from './access.ts'
+export { Audit, type EntryPage, type EntryQuery } from './audit.ts'
+export type { BatchResult, DataCallOptions } from './batch.ts'
+export { ClavigerClient, type ClavigerClientOptions } from './client.ts'
+export type * from './data.ts'
+export {
+  ClavigerError,
+  type ClavigerErrorCode,
+  type ClavigerErrorDetails,
+  type ClavigerErrorOptions,
+  isClavigerError,
+  KEEPER_ERROR_CODES,
+} from './error.ts'
+export { Keys } from './keys.ts'
+export type * from './keys.ts'
+export type * from './model.ts'
+export * from './objects.ts'
+export * from './seal.ts'
+export type { CallOptions, FetchedAnswer, FetchLike } from './transport.ts'

@@ -1,0 +1,216 @@
+import type { Answered, Policy, Principal, Role, Token, TokenScope, Whoami } from './model.ts'
+import { toWire } from './bytes-on-wire.ts'
+import type { ChangeOptions } from './keys.ts'
+import { everyItem } from './paging.ts'
+import type { CallOptions, Transport } from './transport.ts'
+
+export interface PageQuery {
+  readonly after?: string | undefined
+  readonly limit?: number | undefined
+}
+
+export interface CreatePrincipalRequest {
+  readonly name: string
+  readonly kind: Principal['kind']
+  readonly roles: readonly Role[]
+  /** TLS client certificates, DER or PEM. */
+  readonly certificates?: readonly Uint8Array[] | undefined
+}
+
+export interface UpdatePrincipalRequest {
+  readonly roles?: readonly Role[] | undefined
+  readonly disabled?: boolean | undefined
+  /** Replaces all. */
+  readonly certificates?: readonly Uint8Array[] | undefined
+}
+
+export type PrincipalAnswer = Answered & { readonly principal: Principal }
+export interface PrincipalPage extends Answered {
+  readonly principals: readonly Principal[]
+  readonly next?: string
+  readonly damaged: readonly string[]
+}
+
+/** People and workloads, by id or name. */
+export class Principals {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  async create(
+    request: CreatePrincipalRequest,
+    options: CallOptions = {},
+  ): Promise<PrincipalAnswer> {
+    return (await this.#transport.json({
+      method: 'POST',
+      path: ['principals'],
+      body: toWire(request),
+      ...options,
+    })) as PrincipalAnswer
+  }
+
+  async get(principal: string, options: CallOptions = {}): Promise<PrincipalAnswer> {
+    return (await this.#transport.json({
+      method: 'GET',
+      path: ['principals', principal],
+      ...options,
+    })) as PrincipalAnswer
+  }
+
+  async page(query: PageQuery = {}, options: CallOptions = {}): Promise<PrincipalPage> {
+    return (await this.#transport.json({
+      method: 'GET',
+      path: ['principals'],
+      query: { ...query },
+      ...options,
+    })) as PrincipalPage
+  }
+
+  list(options: CallOptions = {}): AsyncGenerator<Principal> {
+    return everyItem(async (after: string | undefined) => {
+      const { principals, next } = await this.page({ after }, options)
+      return { items: principals, next }
+    })
+  }
+
+  async update(
+    principal: string,
+    request: UpdatePrincipalRequest,
+    options: ChangeOptions = {},
+  ): Promise<PrincipalAnswer> {
+    return (await this.#transport.json({
+      method: 'PATCH',
+      path: ['principals', principal],
+      body: toWire(request),
+      ...options,
+    })) as PrincipalAnswer
+  }
+}
+
+export interface CreateTokenRequest {
+  readonly description?: string | undefined
+  readonly lifetimeSeconds: number
+  readonly scope?: TokenScope | undefined
+}
+
+export type TokenAnswer = Answered & { readonly token: Token }
+/** `secret` is the bearer token: shown this once, stored nowhere. */
+export type NewTokenAnswer = TokenAnswer & { readonly secret: string }
+export interface TokenPage extends Answered {
+  readonly tokens: readonly Token[]
+  readonly next?: string
+  readonly damaged: readonly string[]
+}
+
+/** Bearer tokens of principals. */
+export class Tokens {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /** Not repeated by itself: a secret that was lost on the way is better revoked than guessed at. */
+  async create(
+    principal: string,
+    request: CreateTokenRequest,
+    options: CallOptions = {},
+  ): Promise<NewTokenAnswer> {
+    return (await this.#transport.json({
+      method: 'POST',
+      path: ['principals', principal, 'tokens'],
+      body: toWire(request),
+      ...options,
+    })) as NewTokenAnswer
+  }
+
+  async page(
+    principal: string,
+    query: PageQuery = {},
+    options: CallOptions = {},
+  ): Promise<TokenPage> {
+    return (await this.#transport.json({
+      method: 'GET',
+      path: ['principals', principal, 'tokens'],
+      query: { ...query },
+      ...options,
+    })) as TokenPage
+  }
+
+  list(principal: string, options: CallOptions = {}): AsyncGenerator<Token> {
+    return everyItem(async (after: string | undefined) => {
+      const { tokens, next } = await this.page(principal, { after }, options)
+      return { items: tokens, next }
+    })
+  }
+
+  /** By the token's id, never its secret; harmless when it has ended already. */
+  async revoke(token: string, options: CallOptions = {}): Promise<TokenAnswer> {
+    return (await this.#transport.json({
+      method: 'DELETE',
+      path: ['tokens', token],
+      repeatable: true,
+      ...options,
+    })) as TokenAnswer
+  }
+
+  /** Who the caller is to the keeper. Not recorded in the log. */
+  async whoami(options: CallOptions = {}): Promise<Whoami> {
+    return (await this.#transport.json({ method: 'GET', path: ['whoami'], ...options })) as Whoami
+  }
+}
+
+export type PolicyAnswer = Answered & { readonly policy: Policy }
+export interface PolicyList extends Answered {
+  readonly policies: readonly Policy[]
+  readonly damaged: readonly string[]
+}
+
+/** Cedar policies of the tenant, by name. */
+export class Policies {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  async list(options: CallOptions = {}): Promise<PolicyList> {
+    return (await this.#transport.json({
+      method: 'GET',
+      path: ['policies'],
+      ...options,
+    })) as PolicyList
+  }
+
+  async get(policy: string, options: CallOptions = {}): Promise<PolicyAnswer> {
+    return (await this.#transport.json({
+      method: 'GET',
+      path: ['policies', policy],
+      ...options,
+    })) as PolicyAnswer
+  }
+
+  /** New or changed; in force before this returns. */
+  async put(policy: string, text: string, options: ChangeOptions = {}): Promise<PolicyAnswer> {
+    return (await this.#transport.json({
+      method: 'PUT',
+      path: ['policies', policy],
+      body: { text },
+      repeatable: options.expectedRevision === undefined,
+      ...options,
+    })) as PolicyAnswer
+  }
+
+  async delete(
+    policy: string,
+    options: ChangeOptions = {},
+  ): Promise<Answered & { readonly name: string }> {
+    return (await this.#transport.json({
+      method: 'DELETE',
+      path: ['policies', policy],
+      ...options,
+    })) as Answered & { readonly name: string }
+  }
+}
