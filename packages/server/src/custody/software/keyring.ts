@@ -35,7 +35,7 @@ export interface RootKey {
 }
 
 /** The tenants' keys as they are stored, wrapped under the root. */
-export type TenantKeys = Pick<Tenant, 'keks' | 'currentKek' | 'integrityKey'>
+export type WrappedTenantKeys = Pick<Tenant, 'keks' | 'currentKek' | 'integrityKey'>
 
 /**
  * The keys between the seal and the key material: root, tenants' key-encryption keys and integrity keys,
@@ -118,7 +118,7 @@ export class Keyring implements RowGuard {
   }
 
   /** The keys of a new tenant, wrapped; `load` the tenant once it is stored. */
-  createTenantKeys(tenant: TenantId, createdAt: Instant): TenantKeys {
+  createTenantKeys(tenant: TenantId, createdAt: Instant): WrappedTenantKeys {
     const version = 1
     return {
       keks: [this.#createKek(tenant, version, createdAt)],

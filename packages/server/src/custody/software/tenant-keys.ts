@@ -12,7 +12,7 @@ export async function loadTenants(
   store: Store,
   owner: TenantId,
   keyring: Keyring,
-  warn: (message: string) => void,
+  warn: (message: string) => void = () => undefined,
 ): Promise<number> {
   const leaveOut = (id: string): void => warn(`tenant ${id} does not authenticate and stays closed`)
   let count = 0
