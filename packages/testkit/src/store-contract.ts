@@ -31,7 +31,8 @@ export function storeContract(name: string, makeStore: () => Promise<StoreUnderT
     const subject = () => made.store
     recordTests(subject)
     nameTests(subject)
-    listTests(subject)
+    pageTests(subject)
+    filterTests(subject)
     dueTests(subject)
     outboxTests(subject)
   })
@@ -168,18 +169,18 @@ function nameTests(subject: Subject): void {
   })
 }
 
-function listTests(subject: Subject): void {
-  const fill = async (store: Store) => {
-    const puts = Array.from({ length: 30 }, (_, index) =>
-      putKey(A, index, {
-        name: `${index % 2 === 0 ? 'even' : 'odd'}-${index}`,
-        spec: index % 3 === 0 ? 'aes-128' : 'aes-256',
-        labels: { team: `t${index % 5}` },
-      }),
-    )
-    await store.commit({ puts: [...puts, putKey(B, 5), putVersion(A, 5, 1), putVersion(A, 6, 1)] })
-  }
+async function fill(store: Store): Promise<void> {
+  const puts = Array.from({ length: 30 }, (_, index) =>
+    putKey(A, index, {
+      name: `${index % 2 === 0 ? 'even' : 'odd'}-${index}`,
+      spec: index % 3 === 0 ? 'aes-128' : 'aes-256',
+      labels: { team: `t${index % 5}` },
+    }),
+  )
+  await store.commit({ puts: [...puts, putKey(B, 5), putVersion(A, 5, 1), putVersion(A, 6, 1)] })
+}
 
+function pageTests(subject: Subject): void {
   test('pages by id, both ways, without gaps or repeats', async () => {
     const store = subject()
     await fill(store)
@@ -206,7 +207,9 @@ function listTests(subject: Subject): void {
     const exact = await store.list('key', { tenant: A, limit: 30 })
     assert.equal(exact.next, undefined)
   })
+}
 
+function filterTests(subject: Subject): void {
   test('filters by facets, parent and name prefix, all of which must match', async () => {
     const store = subject()
     await fill(store)

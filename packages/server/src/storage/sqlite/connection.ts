@@ -2,6 +2,8 @@ import { DatabaseSync } from 'node:sqlite'
 
 /** How long a statement waits for another connection of this process. */
 const BUSY_MS = 5_000
+/** Page cache: holds the inner pages of SQLite's own trees for some million records, and few leaves. */
+const CACHE_KIB = 16_000
 
 /**
  * A connection as every part of the store wants it: durable when a commit returns, and trusting nothing
@@ -22,7 +24,7 @@ export function openConnection(file: string): DatabaseSync {
       PRAGMA trusted_schema = OFF;
       PRAGMA cell_size_check = ON;
       PRAGMA wal_autocheckpoint = 0;
-      PRAGMA cache_size = -4000;
+      PRAGMA cache_size = -${CACHE_KIB};
       PRAGMA temp_store = MEMORY;`)
     return database
   } catch (error) {

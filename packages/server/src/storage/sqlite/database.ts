@@ -47,8 +47,9 @@ export class Database {
   /** Opens or makes the database of `folder`; throws a KeeperError that says in one line what is wrong. */
   static open(folder: string): Database {
     const file = join(folder, DATABASE_FILE)
-    prepareFolder(folder, file)
-    const lock = lockFolder(join(folder, LOCK_FILE))
+    const lockFile = join(folder, LOCK_FILE)
+    prepareFolder(folder, [file, lockFile])
+    const lock = lockFolder(lockFile)
     let database: DatabaseSync | undefined
     try {
       database = openConnection(file)
@@ -123,10 +124,10 @@ export class Database {
 }
 
 /** SQLite gives its log and its shared memory the mode of the database file. */
-function prepareFolder(folder: string, file: string): void {
+function prepareFolder(folder: string, files: readonly string[]): void {
   try {
     mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER })
-    closeSync(openSync(file, 'a', OWNER_ONLY_FILE))
+    for (const file of files) closeSync(openSync(file, 'a', OWNER_ONLY_FILE))
   } catch (error) {
     const { code } = error as { code?: string }
     if (code === 'ENOSPC') throw storeFailure('disk-full', error)

@@ -224,7 +224,14 @@ function difference(plan: Plan): { readonly removals: ByteString[]; readonly add
 }
 
 function jsonOf(value: unknown, kind: string): string {
-  const text = canonicalJson(value as CanonicalJson)
+  let text: string
+  try {
+    text = canonicalJson(value as CanonicalJson)
+  } catch (error) {
+    throw new KeeperError('invalid-input', `the ${kind} record holds what JSON cannot`, {
+      cause: error,
+    })
+  }
   if (text.length > VALUE_CHARACTERS_MAX) {
     throw new KeeperError('too-large', `the ${kind} record is over 1 MiB; shorten what it holds`)
   }
