@@ -1,4 +1,21 @@
-import type { ChangeObserver, Clock, Instant, Session, Store, TenantId } from '@claviger/core'
+import {
+  type ChangeObserver,
+  type Clock,
+  type Instant,
+  isKeeperError,
+  type Principal,
+  type PrincipalId,
+  type Session,
+  type Store,
+  SYSTEM_TENANT,
+  type TenantId,
+  type Token,
+  type TokenId,
+  type TokenScope,
+} from '@claviger/core'
+import { FailureLimit } from './failure-limit.ts'
+import { SessionTable } from './session-table.ts'
+import { assertTokenText, hashToken, TOKEN_LENGTH, unauthenticated } from './token-text.ts'
 
 export interface AuthenticatorOptions {
   readonly store: Store
@@ -14,30 +31,205 @@ export interface AuthenticatorOptions {
   readonly peersMax?: number
 }
 
-/** Turns credentials into sessions. Ask for every request: a session is good only while it is current. */
+const SESSIONS_MAX = 50_000
+const FAILURES_MAX = 20
+const FAILURE_SECONDS = 3
+const PEERS_MAX = 10_000
+
+const FINGERPRINT = /^[0-9a-f]{64}$/
+
+/**
+ * Turns credentials into sessions. Ask for every request, also on a connection that lives long: a session
+ * is good only while it is current. The same credential gives the same frozen object until a change of
+ * its token, principal or tenant drops it.
+ */
 export class Authenticator {
+  readonly #store: Store
+  readonly #clock: Clock
+  readonly #tenants: readonly TenantId[]
+  readonly #prepare: (tenant: TenantId) => void | Promise<void>
+  readonly #sessions: SessionTable
+  readonly #failures: FailureLimit
+  /** Lookups under way, so that a credential has one session however many ask at once. */
+  readonly #pending = new Map<string, Promise<Session>>()
+  /** Grows with every drop: a lookup that began before a drop must not be kept after it. */
+  #epoch = 0
+
   constructor(options: AuthenticatorOptions) {
-    void options
+    this.#store = options.store
+    this.#clock = options.clock
+    this.#tenants = options.tenants
+    this.#prepare = options.prepare ?? (() => {})
+    this.#sessions = new SessionTable(options.sessionsMax ?? SESSIONS_MAX)
+    this.#failures = new FailureLimit({
+      clock: options.clock,
+      failuresMax: options.failuresMax ?? FAILURES_MAX,
+      failureSeconds: options.failureSeconds ?? FAILURE_SECONDS,
+      peersMax: options.peersMax ?? PEERS_MAX,
+    })
   }
 
-  /** @param peer address without the port, for the limit on failures; empty for calls from inside */
-  bySecret(_secret: string, _peer = ''): Session | Promise<Session> {
-    throw new Error('being written')
+  /**
+   * The session of a bearer token: at once when it is known, `unauthenticated` (whatever the reason) or
+   * `rate-limited` otherwise. Errors of the store come as they are.
+   * @param peer address without the port, for the limit on failures; empty for calls from inside
+   */
+  bySecret(secret: string, peer = ''): Session | Promise<Session> {
+    if (secret.length === TOKEN_LENGTH) {
+      const hash = hashToken(secret)
+      const known = this.#known(hash)
+      if (known !== undefined) return known
+      this.#failures.assertOpen(peer)
+      return this.#counted(peer, () => {
+        assertTokenText(secret)
+        return this.#lookUp(hash, () => this.#readToken(hash))
+      })
+    }
+    this.#failures.assertOpen(peer)
+    return this.#counted(peer, () => Promise.reject(unauthenticated()))
   }
 
-  /** @param fingerprint SHA-256 of the DER, lower-case hex, of a certificate whose chain TLS has verified */
-  byCertificate(_fingerprint: string, _validTo: Instant, _peer = ''): Session | Promise<Session> {
-    throw new Error('being written')
+  /**
+   * The session of a TLS client certificate.
+   * @param fingerprint SHA-256 of the DER, lower-case hex, of a certificate whose chain TLS has verified
+   * @param validTo when the certificate expires, and the session with it
+   */
+  byCertificate(fingerprint: string, validTo: Instant, peer = ''): Session | Promise<Session> {
+    const credential = certificateCredential(fingerprint)
+    const known = this.#known(credential)
+    if (known !== undefined) return known
+    this.#failures.assertOpen(peer)
+    return this.#counted(peer, () => {
+      if (!FINGERPRINT.test(fingerprint) || !(validTo > this.#clock.now())) throw unauthenticated()
+      return this.#lookUp(credential, () => this.#readCertificate(fingerprint, validTo))
+    })
   }
 
-  /** False once anything the session rests on has changed. */
-  isCurrent(_session: Session): boolean {
-    return false
+  /** False once anything the session rests on has changed, or it has expired. */
+  isCurrent(session: Session): boolean {
+    return this.#sessions.has(session) && session.expiresAt > this.#clock.now()
   }
 
   /** Drops what a change of a token, principal or tenant ends, before the call that made it is answered. */
-  readonly observe: ChangeObserver = () => {}
+  readonly observe: ChangeObserver = (kind, _tenant, id, value) => {
+    if (kind === 'token') this.#sessions.dropToken(id as TokenId)
+    else if (kind === 'principal') this.#dropPrincipal(id, value as Principal | undefined)
+    else if (kind === 'tenant') this.#sessions.clear()
+    else return
+    this.#epoch++
+  }
 
   /** Drops every session, on sealing. */
-  clear(): void {}
+  clear(): void {
+    this.#epoch++
+    this.#sessions.clear()
+  }
+
+  #known(credential: string): Session | undefined {
+    const session = this.#sessions.get(credential)
+    if (session === undefined) return undefined
+    if (session.expiresAt > this.#clock.now()) return session
+    this.#sessions.drop(credential)
+    return undefined
+  }
+
+  /** Its certificates too: each may now belong to it, or to two principals, and then to none. */
+  #dropPrincipal(id: string, principal: Principal | undefined): void {
+    this.#sessions.dropPrincipal(id as PrincipalId)
+    for (const fingerprint of principal?.certificates ?? []) {
+      this.#sessions.drop(certificateCredential(fingerprint))
+    }
+  }
+
+  async #counted(peer: string, attempt: () => Promise<Session>): Promise<Session> {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (isKeeperError(error) && error.code === 'unauthenticated') this.#failures.count(peer)
+      throw error
+    }
+  }
+
+  #lookUp(credential: string, read: () => Promise<Session>): Promise<Session> {
+    const pending = this.#pending.get(credential)
+    if (pending !== undefined) return pending
+    const lookUp = this.#readCurrent(credential, read)
+    this.#pending.set(credential, lookUp)
+    lookUp.catch(() => void this.#pending.delete(credential))
+    return lookUp
+  }
+
+  /** INVARIANT: nothing read before a drop is returned or kept after it. */
+  async #readCurrent(credential: string, read: () => Promise<Session>): Promise<Session> {
+    for (;;) {
+      const epoch = this.#epoch
+      const session = await read()
+      if (epoch !== this.#epoch) continue
+      this.#sessions.add(credential, session)
+      // At once, not when the promise settles: a drop may come between.
+      this.#pending.delete(credential)
+      return session
+    }
+  }
+
+  async #readToken(hash: string): Promise<Session> {
+    for (const tenant of this.#tenants) {
+      const stored = await this.#store.getByName('token', tenant, hash)
+      if (stored === undefined) continue
+      const token = stored.value
+      const owner = await this.#store.get('principal', tenant, token.principal)
+      if (token.hash !== hash || token.revokedAt !== undefined) break
+      return await this.#establish(owner?.value, token.expiresAt, token)
+    }
+    throw unauthenticated()
+  }
+
+  async #readCertificate(fingerprint: string, validTo: Instant): Promise<Session> {
+    for (const tenant of this.#tenants) {
+      const facets = [`certificate=${fingerprint}`]
+      const { records } = await this.#store.list('principal', { tenant, facets, limit: 2 })
+      if (records.length === 0) continue
+      // Two principals with one certificate: nobody could tell which of them is calling.
+      if (records.length > 1) break
+      return await this.#establish(records[0]?.value, validTo)
+    }
+    throw unauthenticated()
+  }
+
+  async #establish(
+    principal: Principal | undefined,
+    expiresAt: Instant,
+    token?: Token,
+  ): Promise<Session> {
+    if (principal === undefined || principal.disabled || !(expiresAt > this.#clock.now())) {
+      throw unauthenticated()
+    }
+    const { tenant } = principal
+    const owner = await this.#store.get('tenant', SYSTEM_TENANT, tenant)
+    if (owner?.value.state !== 'active') throw unauthenticated()
+    await this.#prepare(tenant)
+    return Object.freeze({
+      tenant,
+      principal: principal.id,
+      name: principal.name,
+      roles: Object.freeze([...principal.roles]),
+      authentication: token === undefined ? 'certificate' : 'token',
+      ...(token !== undefined && { token: token.id }),
+      scope: frozenScope(token?.scope ?? {}),
+      expiresAt,
+    })
+  }
+}
+
+/** Caches hang on a session as it was: nothing of it may be changed afterwards. */
+function frozenScope({ actions, keys }: TokenScope): TokenScope {
+  return Object.freeze({
+    ...(actions !== undefined && { actions: Object.freeze([...actions]) }),
+    ...(keys !== undefined && { keys: Object.freeze([...keys]) }),
+  })
+}
+
+/** No token's hash: these are 64 characters without a space. */
+function certificateCredential(fingerprint: string): string {
+  return `certificate ${fingerprint}`
 }

@@ -14,7 +14,7 @@ import { CedarEngine, type CedarRequest } from './cedar-engine.ts'
 import { cedarRequest } from './cedar-request.ts'
 import { DecisionCache } from './decision-cache.ts'
 import { type ParsedPolicy, parseBuiltInPolicies, parseDocument } from './parsed-policy.ts'
-import { createPolicyChecker } from './policy-checker.ts'
+import { checkPolicy } from './policy-checker.ts'
 import { actionFacts } from './schema.ts'
 import { ALLOWED_BY_NOTHING, type Slice, TenantPolicies } from './tenant-policies.ts'
 
@@ -62,7 +62,6 @@ export function createCedarAuthorizer(options: CedarAuthorizerOptions = {}): Ced
 
 /** Decides from the cache, or by Cedar over the few policies that can bear on the question. */
 class CachedCedar implements CedarAuthorizer {
-  readonly check: PolicyChecker['check']
   readonly #engine = new CedarEngine()
   readonly #report: (problem: PolicyProblem) => void
   readonly #tenants = new Map<TenantId, TenantPolicies>()
@@ -71,7 +70,6 @@ class CachedCedar implements CedarAuthorizer {
 
   constructor({ report, decisionsMax }: CedarAuthorizerOptions) {
     this.#report = report ?? (() => {})
-    this.check = createPolicyChecker(this.#engine).check
     this.#decisions = new DecisionCache({
       decisionsMax: decisionsMax ?? DECISIONS_MAX,
       policiesOf: (tenant) => this.#policiesOf(tenant),
@@ -82,6 +80,10 @@ class CachedCedar implements CedarAuthorizer {
 
   decide(session: Session, action: Action, resource: Resource, request: RequestContext): Decision {
     return this.#decisions.decide(session, action, resource, request)
+  }
+
+  check(text: string): void {
+    checkPolicy(this.#engine, text)
   }
 
   setPolicies(tenant: TenantId, documents: readonly PolicyDocument[]): void {

@@ -1,5 +1,5 @@
 import type { ValidationAnswer } from '@cedar-policy/cedar-wasm/nodejs'
-import { KeeperError, type PolicyChecker } from '@claviger/core'
+import { KeeperError } from '@claviger/core'
 import type { CedarEngine } from './cedar-engine.ts'
 import { assertBounded, lineAt } from './policy-bounds.ts'
 import { SCHEMA } from './schema.ts'
@@ -13,17 +13,13 @@ interface Fault {
 }
 
 /** Parses a document and holds it against the schema, strictly: what can never apply is refused too. */
-export function createPolicyChecker(engine: CedarEngine): PolicyChecker {
-  return {
-    check: (text) => {
-      assertBounded(text)
-      if (!text.isWellFormed()) {
-        throw new KeeperError('invalid-input', 'a policy must be well-formed Unicode text')
-      }
-      const [fault] = faultsOf(validate(engine, text))
-      if (fault !== undefined) throw refusal(text, fault)
-    },
+export function checkPolicy(engine: CedarEngine, text: string): void {
+  assertBounded(text)
+  if (!text.isWellFormed()) {
+    throw new KeeperError('invalid-input', 'a policy must be well-formed Unicode text')
   }
+  const [fault] = faultsOf(validate(engine, text))
+  if (fault !== undefined) throw refusal(text, fault)
 }
 
 function validate(engine: CedarEngine, text: string): ValidationAnswer {

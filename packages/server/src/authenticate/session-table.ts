@@ -1,0 +1,89 @@
+import type { PrincipalId, Session, TokenId } from '@claviger/core'
+
+interface Entry {
+  readonly session: Session
+  /** The token's hash, or `certificate <fingerprint>`. */
+  readonly credential: string
+  /** Used since the table last looked for one to leave. */
+  used: boolean
+}
+
+/** The sessions in force: one object for each credential until it is dropped. Bounded. */
+export class SessionTable {
+  readonly #sessionsMax: number
+  readonly #byCredential = new Map<string, Entry>()
+  readonly #byPrincipal = new Map<PrincipalId, Set<Entry>>()
+  readonly #byToken = new Map<TokenId, Entry>()
+  #current = new WeakSet<Session>()
+
+  constructor(sessionsMax: number) {
+    this.#sessionsMax = Math.max(1, sessionsMax)
+  }
+
+  get size(): number {
+    return this.#byCredential.size
+  }
+
+  get(credential: string): Session | undefined {
+    const entry = this.#byCredential.get(credential)
+    if (entry === undefined) return undefined
+    entry.used = true
+    return entry.session
+  }
+
+  has(session: Session): boolean {
+    return this.#current.has(session)
+  }
+
+  add(credential: string, session: Session): void {
+    this.drop(credential)
+    while (this.#byCredential.size >= this.#sessionsMax) this.#evict()
+    const entry: Entry = { session, credential, used: false }
+    this.#byCredential.set(credential, entry)
+    this.#current.add(session)
+    if (session.token !== undefined) this.#byToken.set(session.token, entry)
+    const others = this.#byPrincipal.get(session.principal)
+    if (others === undefined) this.#byPrincipal.set(session.principal, new Set([entry]))
+    else others.add(entry)
+  }
+
+  drop(credential: string): void {
+    this.#remove(this.#byCredential.get(credential))
+  }
+
+  dropToken(token: TokenId): void {
+    this.#remove(this.#byToken.get(token))
+  }
+
+  dropPrincipal(principal: PrincipalId): void {
+    for (const entry of this.#byPrincipal.get(principal) ?? []) this.#remove(entry)
+  }
+
+  clear(): void {
+    this.#byCredential.clear()
+    this.#byPrincipal.clear()
+    this.#byToken.clear()
+    this.#current = new WeakSet()
+  }
+
+  #remove(entry: Entry | undefined): void {
+    if (entry === undefined) return
+    const { session, credential } = entry
+    this.#byCredential.delete(credential)
+    this.#current.delete(session)
+    if (session.token !== undefined) this.#byToken.delete(session.token)
+    const others = this.#byPrincipal.get(session.principal)
+    others?.delete(entry)
+    if (others?.size === 0) this.#byPrincipal.delete(session.principal)
+  }
+
+  /** The oldest that was not used since it was last looked at; each look gives one more round. */
+  #evict(): void {
+    for (const [credential, entry] of this.#byCredential) {
+      if (!entry.used) return this.#remove(entry)
+      entry.used = false
+      this.#byCredential.delete(credential)
+      this.#byCredential.set(credential, entry)
+    }
+  }
+}
