@@ -91,14 +91,17 @@ export class Keeper {
     target: TargetRef<Kind>,
     seen: { event: EventTarget },
   ): Promise<Settled<Output>> {
+    // A creation meets a conflict because its name is taken: only an idempotency key makes that worth a
+    // second look, since the answer may be there by now.
+    const isCreation = target.attributes !== undefined
+    const mayRetry =
+      options.expectedRevision === undefined && (!isCreation || options.idempotency !== undefined)
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#attemptOnce(session, operation, input, request, options, target, seen)
       } catch (error) {
-        const conflict =
-          isKeeperError(error) && error.code === 'conflict' && error.details['retry'] === true
-        if (!conflict || attempt === ATTEMPTS_MAX || options.expectedRevision !== undefined)
-          throw error
+        if (!(error instanceof CommitConflict)) throw error
+        if (!mayRetry || attempt === ATTEMPTS_MAX) throw error.conflict
       }
     }
   }
@@ -223,9 +226,17 @@ export class Keeper {
     const deletes = change.deletes ?? []
     if (puts.length === 0 && deletes.length === 0) return { ...settled, outbox: false }
     const work: UnitOfWork = { puts, deletes, outbox: event }
-    await this.#ports.store.commit(work)
+    await this.#commit(work)
     await this.#announce(work)
     return { ...settled, outbox: true }
+  }
+
+  async #commit(work: UnitOfWork): Promise<void> {
+    try {
+      await this.#ports.store.commit(work)
+    } catch (error) {
+      throw isKeeperError(error) && error.code === 'conflict' ? new CommitConflict(error) : error
+    }
   }
 
   async #idempotencyPut<Kind extends TargetKind, Input, Output>(
@@ -267,6 +278,15 @@ export class Keeper {
   #dropKey(kind: string, tenant: Session['tenant'], id: string): void {
     if (kind === 'key') this.keys.drop(tenant, id as KeyId)
     else if (kind === 'key-version') this.keys.drop(tenant, id.slice(0, id.indexOf('/')) as KeyId)
+  }
+}
+
+/** Somebody else's change came between this one's reading and its writing. */
+class CommitConflict {
+  readonly conflict: KeeperError
+
+  constructor(conflict: KeeperError) {
+    this.conflict = conflict
   }
 }
 

@@ -43,6 +43,7 @@ export type {
   ManagementAnswer,
   ManagementOperation,
   ManagementOptions,
+  TargetKind,
 } from './management-operation.ts'
 export * from './object/apply-object-schedule.ts'
 export { CONTENT_BYTES_MAX, createObject, type CreateObjectInput } from './object/create-object.ts'
