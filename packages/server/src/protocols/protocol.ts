@@ -1,12 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { MaybePromise, Session } from '@claviger/core'
+import type { Instant, MaybePromise, Session } from '@claviger/core'
+
+/** A TLS client certificate whose key the peer proved to hold. */
+export interface PeerCertificate {
+  /** SHA-256 of its DER, lower-case hex. */
+  readonly fingerprint: string
+  readonly validTo: Instant
+}
 
 /** What a listener knows of a caller before anybody has believed it. */
 export interface Credentials {
   /** The bearer token of RFC 6750 §2.1, without its scheme. */
   readonly token: string | undefined
-  /** SHA-256 fingerprint, lower-case hex, of the TLS client certificate the peer proved to hold. */
-  readonly certificate: string | undefined
+  readonly certificate: PeerCertificate | undefined
   /** Address of the peer, without the port. */
   readonly peer: string
 }

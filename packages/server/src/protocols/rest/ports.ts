@@ -1,13 +1,12 @@
 import type { Socket } from 'node:net'
 import type { Instant, Keeper, KeeperError, SealStatus } from '@claviger/core'
-import type { Authenticator } from '../protocol.ts'
+import type { Authenticator, PeerCertificate } from '../protocol.ts'
 
 /** What the listener knows of a connection; asked once for each. */
 export interface PeerFacts {
   /** Address of the peer, without the port. */
   readonly address: string
-  /** SHA-256 fingerprint, lower-case hex, of the client certificate TLS verified. */
-  readonly certificate?: string
+  readonly certificate?: PeerCertificate
 }
 
 /** Told of every answer. Labels are few and fixed: operation ids and problem codes. */

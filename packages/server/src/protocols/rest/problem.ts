@@ -28,10 +28,18 @@ export interface ProblemAnswer {
 /** RFC 6750 §3: no error attribute, which would tell a token that is unknown from one that is revoked. */
 const CHALLENGE = ['WWW-Authenticate', 'Bearer realm="claviger"']
 
-/** What a caller is told; anything that is not the domain's own error is reported and stays opaque. */
-export function problemOf(error: unknown, report: (error: unknown) => string): ProblemAnswer {
+/**
+ * What a caller is told; anything that is not the domain's own error is reported and stays opaque.
+ *
+ * @param entryOfItem the entry of the call, where the error is that of its only item
+ */
+export function problemOf(
+  error: unknown,
+  report: (error: unknown) => string,
+  entryOfItem?: number,
+): ProblemAnswer {
   if (isKeeperError(error)) {
-    const entry = refusalEntry(error)
+    const entry = entryOfItem ?? refusalEntry(error)
     const { code, message, details } = error
     return answer(code, message, { details, ...(entry !== undefined && { entry }) })
   }

@@ -1,0 +1,138 @@
+import { decodeBase64 } from '@claviger/bytes'
+import * as core from '@claviger/core'
+import type { RestOptions } from '../ports.ts'
+import type { ACCESS_ROUTES } from '../routes/access.ts'
+import { formatInstant, toWire } from '../wire-time.ts'
+import type { Answer, Handlers } from './handler.ts'
+import { LIMIT_DEFAULT } from './input.ts'
+
+export function accessHandlers(options: RestOptions): Handlers<keyof typeof ACCESS_ROUTES> {
+  return { ...principalHandlers(options), ...tokenHandlers(options), ...policyHandlers(options) }
+}
+
+type PrincipalRouteId =
+  | 'createPrincipal'
+  | 'listPrincipals'
+  | 'getPrincipal'
+  | 'updatePrincipal'
+  | 'whoami'
+
+function principalHandlers({ keeper, sealStatus }: RestOptions): Handlers<PrincipalRouteId> {
+  return {
+    createPrincipal: async ({ session, context, body }) => {
+      const { certificates, ...rest } = body
+      const input = { ...rest, ...certificatesOf(certificates) }
+      return answerPrincipal(await keeper.execute(session, core.createPrincipal, input, context))
+    },
+    listPrincipals: async ({ session, context, query }) => {
+      const { limit = LIMIT_DEFAULT, ...page } = query
+      const input = { ...page, limit }
+      const { output, entry } = await keeper.execute(session, core.listPrincipals, input, context)
+      return {
+        body: { ...output, principals: output.principals.map(principalOnWire), entry },
+        entry,
+      }
+    },
+    getPrincipal: async ({ session, context, params }) =>
+      answerPrincipal(await keeper.execute(session, core.getPrincipal, params, context)),
+    updatePrincipal: async ({ session, context, params, body, options }) => {
+      const { certificates, ...rest } = body
+      const input = { ...params, ...rest, ...certificatesOf(certificates) }
+      return answerPrincipal(
+        await keeper.execute(session, core.updatePrincipal, input, context, options),
+      )
+    },
+    whoami: async ({ session }) => {
+      if (sealStatus().sealed) {
+        throw new core.KeeperError('sealed', 'the keeper is sealed; unseal it first')
+      }
+      const { principal, name, tenant, roles, authentication, token, scope, expiresAt } = session
+      return {
+        body: {
+          principal,
+          name,
+          tenant,
+          roles,
+          authentication,
+          ...(token !== undefined && { token }),
+          scope,
+          ...(Number.isFinite(expiresAt) && { expiresAt: formatInstant(expiresAt) }),
+        },
+      }
+    },
+  }
+}
+
+function tokenHandlers({
+  keeper,
+}: RestOptions): Handlers<'createToken' | 'listTokens' | 'revokeToken'> {
+  return {
+    createToken: async ({ session, context, params, body }) => {
+      const input = { ...params, ...body }
+      const { output, entry } = await keeper.execute(session, core.createToken, input, context)
+      return { body: { token: toWire(output.token), secret: output.secret, entry }, entry }
+    },
+    listTokens: async ({ session, context, params, query }) => {
+      const { limit = LIMIT_DEFAULT, ...page } = query
+      const input = { ...params, ...page, limit }
+      const { output, entry } = await keeper.execute(session, core.listTokens, input, context)
+      return { body: { ...output, tokens: toWire(output.tokens), entry }, entry }
+    },
+    revokeToken: async ({ session, context, params }) => {
+      const { output, entry } = await keeper.execute(session, core.revokeToken, params, context)
+      return { body: { token: toWire(output), entry }, entry }
+    },
+  }
+}
+
+function policyHandlers({
+  keeper,
+}: RestOptions): Handlers<'listPolicies' | 'getPolicy' | 'putPolicy' | 'deletePolicy'> {
+  return {
+    listPolicies: async ({ session, context }) => {
+      const { output, entry } = await keeper.execute(session, core.listPolicies, {}, context)
+      return { body: { ...output, policies: output.policies.map(policyOnWire), entry }, entry }
+    },
+    getPolicy: async ({ session, context, params }) => {
+      const input = { name: params.policy }
+      return answerPolicy(await keeper.execute(session, core.getPolicy, input, context))
+    },
+    putPolicy: async ({ session, context, params, body, options }) => {
+      // A policy that is written may be new, so the operation itself holds the revision.
+      const { expectedRevision } = options
+      const seen = expectedRevision === undefined ? {} : { expectedRevision }
+      const input = { name: params.policy, ...body, ...seen }
+      return answerPolicy(await keeper.execute(session, core.putPolicy, input, context))
+    },
+    deletePolicy: async ({ session, context, params, options }) => {
+      const input = { name: params.policy }
+      const done = await keeper.execute(session, core.deletePolicy, input, context, options)
+      return { body: { ...done.output, entry: done.entry }, entry: done.entry }
+    },
+  }
+}
+
+function principalOnWire({ principal, revision }: core.DescribedPrincipal): unknown {
+  return toWire({ ...principal, revision })
+}
+
+function answerPrincipal({
+  output,
+  entry,
+}: core.ManagementAnswer<core.DescribedPrincipal>): Answer {
+  return { body: { principal: principalOnWire(output), entry }, entry, revision: output.revision }
+}
+
+function policyOnWire({ policy, revision }: core.DescribedPolicy): unknown {
+  return toWire({ ...policy, revision })
+}
+
+function answerPolicy({ output, entry }: core.ManagementAnswer<core.DescribedPolicy>): Answer {
+  return { body: { policy: policyOnWire(output), entry }, entry, revision: output.revision }
+}
+
+function certificatesOf(certificates: readonly string[] | undefined): {
+  readonly certificates?: readonly Uint8Array[]
+} {
+  return certificates === undefined ? {} : { certificates: certificates.map(decodeBase64) }
+}
