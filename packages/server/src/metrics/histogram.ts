@@ -6,7 +6,7 @@ export const BUCKETS_SECONDS: readonly number[] = [
 /** Counts of durations by bucket; cumulative only when it is written out. */
 export class Histogram {
   /** One more than the bounds: the last is beyond them all. */
-  readonly #counts = new Array<number>(BUCKETS_SECONDS.length + 1).fill(0)
+  readonly #counts = [...BUCKETS_SECONDS, 0].fill(0)
   #sumSeconds = 0
   #count = 0
 

@@ -1,16 +1,20 @@
 import { Histogram } from './histogram.ts'
 
-/** What is read from the parts of the keeper when somebody asks, rather than counted all along. */
-export interface Gauges {
-  readonly sealed: boolean
-  readonly logFailing: boolean
-  /** Entries in the log. */
-  readonly logEntries: number
-  /** Entries this process has appended, and the `fdatasync` calls that made them durable. */
-  readonly logAppended: number
-  readonly logSyncs: number
-  /** Entries of each cache, by the cache's name: `keys`, `materials`, `sessions`. */
-  readonly caches: Readonly<Record<string, number>>
+/** What is read from the parts of the keeper when somebody asks, by name in snake case. */
+export type Gauges = Readonly<Record<string, number>>
+
+/** What the gauges of the composition mean; a name without an entry is shown with itself as help. */
+const HELP: Readonly<Record<string, string>> = {
+  sealed: 'Whether the keeper is sealed.',
+  log_entries: 'Entries in the audit log.',
+  log_commits: 'Group commits of the audit log by this process; each made many entries durable.',
+  log_appended: 'Entries appended by this process.',
+  log_failed: 'Whether the audit log refuses.',
+  store_failed: 'Whether the store refuses.',
+  open_materials: 'Key versions opened in memory.',
+  cached_keys: 'Keys held in memory.',
+  cached_sessions: 'Sessions held in memory.',
+  locked_memory_bytes: 'Locked memory that holds secrets.',
 }
 
 /** One operation of one protocol, as its requests are counted. */
@@ -76,32 +80,18 @@ function writeRequests(operations: ReadonlyMap<string, OperationSeries>, dropped
   return `${counters}${durations}${lost}claviger_metrics_dropped_total ${dropped}\n`
 }
 
-function writeGauges(now: Gauges): string {
-  const { sealed, logFailing, logEntries, logAppended, logSyncs } = now
-  let text =
-    gauge('claviger_sealed', 'Whether the keeper is sealed.', Number(sealed)) +
-    gauge('claviger_log_failing', 'Whether the audit log refuses.', Number(logFailing)) +
-    gauge('claviger_log_entries', 'Entries in the audit log.', logEntries) +
-    counter('claviger_log_appended', 'Entries appended by this process.', logAppended) +
-    counter('claviger_log_syncs', 'Group commits of the audit log.', logSyncs) +
-    gauge(
-      'claviger_log_entries_per_sync',
-      'Entries made durable by one group commit, on average.',
-      logSyncs === 0 ? 0 : logAppended / logSyncs,
-    ) +
-    header('claviger_cache_entries', 'gauge', 'Entries of a cache.')
-  for (const [cache, entries] of Object.entries(now.caches)) {
-    text += `claviger_cache_entries{cache="${escape(cache)}"} ${entries}\n`
+function writeGauges(gauges: Gauges): string {
+  let text = ''
+  for (const [suffix, value] of Object.entries(gauges)) {
+    const name = `claviger_${suffix}`
+    const unit = suffix.endsWith('_bytes') ? 'bytes' : undefined
+    text += `${header(name, 'gauge', HELP[suffix] ?? suffix, unit)}${name} ${value}\n`
   }
-  return text
-}
-
-function gauge(name: string, help: string, value: number): string {
-  return `${header(name, 'gauge', help)}${name} ${value}\n`
-}
-
-function counter(name: string, help: string, value: number): string {
-  return `${header(name, 'counter', help)}${name}_total ${value}\n`
+  const { log_appended: appended, log_commits: commits } = gauges
+  if (appended === undefined || commits === undefined) return text
+  const name = 'claviger_log_entries_per_commit'
+  const average = commits === 0 ? 0 : appended / commits
+  return `${text}${header(name, 'gauge', 'Entries a group commit makes durable, on average.')}${name} ${average}\n`
 }
 
 function header(name: string, type: string, help: string, unit?: string): string {

@@ -11,7 +11,13 @@ import { encodePem } from './pem.ts'
 
 type KeyRouteId = keyof typeof KEY_ROUTES
 
-export function keyHandlers({ keeper }: RestOptions): Handlers<KeyRouteId> {
+type ReadRouteId = 'listKeys' | 'keyHistory' | 'publicKey' | 'random'
+
+export function keyHandlers(options: RestOptions): Handlers<KeyRouteId> {
+  return { ...changeHandlers(options), ...readHandlers(options) }
+}
+
+function changeHandlers({ keeper }: RestOptions): Handlers<Exclude<KeyRouteId, ReadRouteId>> {
   /** A change of one key, answered by the key as it then is. */
   const change = async <Input>(
     call: Call,
@@ -54,6 +60,11 @@ export function keyHandlers({ keeper }: RestOptions): Handlers<KeyRouteId> {
     },
     destroyKey: (call) => change(call, core.destroyKey, { ...call.params, ...call.body }),
     cancelDestroyKey: (call) => change(call, core.cancelDestroyKey, call.params),
+  }
+}
+
+function readHandlers({ keeper }: RestOptions): Handlers<ReadRouteId> {
+  return {
     listKeys: async ({ session, context, query }) => {
       const { namePrefix, after, limit = LIMIT_DEFAULT, descending, ...facets } = query
       const input = {
