@@ -170,10 +170,14 @@ function openSymmetric(spec: KeySpec, entry: SpecEntry, secret: Uint8Array): Ope
 export function assertNamedCurve(algorithm: AlgorithmIdentifier, point?: Uint8Array): void {
   if (algorithm.oid !== ID_EC_PUBLIC_KEY) return
   if (!isNamedCurve(algorithm)) throw invalidKey('elliptic-curve key does not name its curve')
-  const form = point?.[0]
-  if (form !== undefined && form !== 2 && form !== 3 && form !== 4) {
+  if (point !== undefined) assertPointForm(point)
+}
+
+/** Compressed or not (SEC 1 §2.3.3): the hybrid form and the point at infinity, which OpenSSL takes, are refused. */
+export function assertPointForm(point: Uint8Array): void {
+  const form = point[0]
+  if (form !== 2 && form !== 3 && form !== 4)
     throw invalidKey('public point is not in a standard form')
-  }
 }
 
 /** Refuses a container that holds another kind of key than its label says. */

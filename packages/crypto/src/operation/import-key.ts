@@ -4,8 +4,9 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { BytesError, copy, decodeBase64, decodeUtf8 } from '@claviger/bytes'
 import { ID_EC_PUBLIC_KEY, parsePrivateKeyInfo, parsePublicKeyInfo } from '../der.ts'
 import { CryptoError, invalidKey, unsupported } from '../error.ts'
-import { assertNamedCurve, bufferOf, openKey, specOfKeyObject } from '../key.ts'
+import { assertNamedCurve, assertPointForm, bufferOf, openKey, specOfKeyObject } from '../key.ts'
 import { isConsistentPair, isConsistentXWing } from '../pairwise.ts'
+import { ecdsaCurve } from '../primitive/noble-curve.ts'
 import { expandXWingSeed, parseXWingPublic } from '../primitive/x-wing.ts'
 import { assertRsaPrivate, assertRsaPublic } from '../rsa-validation.ts'
 import { type KeySpec, specEntry } from '../spec.ts'
@@ -76,6 +77,7 @@ function importRawPrivate(raw: Uint8Array, spec: KeySpec): Awaitable<ImportedKey
 }
 
 function importRawPublic(raw: Uint8Array, spec: KeySpec): ImportedKey {
+  if (specEntry(spec).family === 'ec') assertPointForm(raw)
   if (specEntry(spec).family === 'x-wing') {
     return { spec, public: parseXWingPublic(raw).encoded }
   }
@@ -193,6 +195,8 @@ function canonicalPair(
   const info = parsePrivateKeyInfo(key.export({ type: 'pkcs8', format: 'der' }))
   if (info.algorithm.oid === ID_EC_PUBLIC_KEY) assertNamedCurve(info.algorithm)
   const scalar = key.export({ format: 'raw-private' })
+  // OpenSSL takes raw scalars of zero and beyond the order (SP 800-56A §5.6.2.1.2).
+  if (!ecdsaCurve(key).utils.isValidSecretKey(scalar)) throw invalidKey('scalar is out of range')
   const privateKey = parseKey(() => createPrivateKey(rawRequest(spec, scalar, 'raw-private')))
   scalar.fill(0)
   const publicKey = createPublicKey(privateKey)
