@@ -40,7 +40,9 @@ export interface Composition {
   readonly store: SqliteStore
   readonly custody: SoftwareCustody
   /** Loads what the first request would otherwise wait for. */
-  warm(): Promise<void>
+  warm(): void
+  /** Figures for the metrics, as they are now. */
+  gauges(): Readonly<Record<string, number>>
   close(): Promise<void>
 }
 
@@ -127,7 +129,8 @@ async function composeWith(
     clock,
     rewrapTenants: (rewrap) => rewrapTenants(store, SYSTEM_TENANT, rewrap),
     afterUnseal: async () => {
-      if ((await loadTenants(store, SYSTEM_TENANT, keyring)) > 0) await open()
+      const warn = (message: string): void => logger.error(message)
+      if ((await loadTenants(store, SYSTEM_TENANT, keyring, warn)) > 0) await open()
     },
     warn: (message) => logger.warn(message),
   })
@@ -190,6 +193,15 @@ async function composeWith(
     store,
     custody,
     warm: () => authorizer.warm(),
+    gauges: () => ({
+      sealed: seal.status().sealed ? 1 : 0,
+      log_entries: log.size,
+      log_commits: log.commits,
+      log_failed: log.failure === undefined ? 0 : 1,
+      open_materials: custody.openCount,
+      locked_memory_bytes: memory.usedBytes,
+      store_failed: store.failure === undefined ? 0 : 1,
+    }),
     close: async () => {
       await scheduler.stop()
       if (!seal.status().sealed) await keeper.usage.close()

@@ -78,7 +78,11 @@ async function serve(config: Config, options: RunServerOptions, logger: Logger):
     if (keeper.logKeys.vkeys.length > 0) writeLogKeys(config, keeper)
     if (options.dev) writeProfile(config.folder, url)
     announce(options, config, url, found, keeper)
-    void keeper.warm().then(() => rest.warm?.())
+    // What the first request would otherwise wait for, once the port is open.
+    setImmediate(() => {
+      keeper.warm()
+      void rest.warm?.()
+    })
     const signal = await stop
     logger.info(`${signal}: finishing what is under way`)
     await listener.drain()

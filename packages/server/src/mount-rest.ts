@@ -1,8 +1,64 @@
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { hashHex, randomBytes } from '@claviger/crypto'
+import { encodeHex } from '@claviger/bytes'
+import type { Authenticator } from './authenticate/index.ts'
 import type { Composition } from './compose.ts'
 import type { Config } from './config/config.ts'
-import type { Logger } from './logging/logger.ts'
-import type { ProtocolModule } from './protocols/protocol.ts'
+import { describeError, type Logger } from './logging/logger.ts'
+import { createMetrics } from './metrics/metrics.ts'
+import type { PeerFacts } from './protocols/rest/ports.ts'
+import { restModule } from './protocols/rest/module.ts'
+import type { Credentials, ProtocolModule } from './protocols/protocol.ts'
+import { VERSION } from './version.ts'
 
-export function mountRest(_keeper: Composition, _config: Config, _logger: Logger): ProtocolModule {
-  throw new Error('being written')
+/** Gives the REST protocol what it needs of the composition. */
+export function mountRest(
+  composition: Composition,
+  config: Config,
+  logger: Logger,
+): ProtocolModule {
+  const { keeper, ports, authenticator, log } = composition
+  const metrics = createMetrics(() => composition.gauges())
+  return restModule({
+    keeper,
+    authenticate: (credentials) => authenticate(authenticator, credentials),
+    peerOf,
+    sealStatus: () => ports.seal.status(),
+    logStatus: () => ({ size: log.size, failure: log.failure }),
+    meter: metrics,
+    exposition: () => metrics.exposition(),
+    metricsOpen: config.listen.metricsOpen,
+    version: VERSION,
+    now: () => ports.clock.now(),
+    elapsedMs: () => performance.now(),
+    report: (error) => {
+      const incident = encodeHex(randomBytes(8))
+      const stack = error instanceof Error ? (error.stack ?? '') : ''
+      logger.error(`internal error: ${describeError(error)}`, {
+        incident,
+        at: stack.split('\n')[1]?.trim() ?? '',
+      })
+      return incident
+    },
+    hash: (text) => hashHex('sha256', text),
+    limits: { bodyBytesMax: config.listen.bodyBytesMax },
+  })
+}
+
+function authenticate(authenticator: Authenticator, { token, certificate, peer }: Credentials) {
+  if (token === undefined && certificate !== undefined) {
+    return authenticator.byCertificate(certificate.fingerprint, certificate.validTo, peer)
+  }
+  return authenticator.bySecret(token ?? '', peer)
+}
+
+/** TLS has made the peer prove that it holds the certificate's key; who it is, its fingerprint says. */
+function peerOf(socket: Socket): PeerFacts {
+  const address = socket.remoteAddress ?? ''
+  if (!(socket instanceof TLSSocket)) return { address }
+  const certificate = socket.getPeerX509Certificate()
+  if (certificate === undefined) return { address }
+  const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase()
+  return { address, certificate: { fingerprint, validTo: certificate.validToDate.getTime() } }
 }

@@ -61,6 +61,7 @@ export class FileAuditLog implements AuditLog {
   #retryTimer: NodeJS.Timeout | undefined
   #checkpointTimer: NodeJS.Timeout | undefined
   #isClosed = false
+  #commits = 0
 
   static async open(options: OpenAuditLogOptions): Promise<FileAuditLog> {
     const { folder, hash, files = nodeLogFiles } = options
@@ -105,6 +106,11 @@ export class FileAuditLog implements AuditLog {
 
   get size(): number {
     return this.#tree.size
+  }
+
+  /** How often entries were made durable; `size` divided by it tells how well they share a commit. */
+  get commits(): number {
+    return this.#commits
   }
 
   get failure(): KeeperError | undefined {
@@ -201,6 +207,7 @@ export class FileAuditLog implements AuditLog {
     for (let batch = this.#waiting.shift(); batch !== undefined; batch = this.#waiting.shift()) {
       try {
         const firstIndex = await this.#journal.append(batch)
+        this.#commits++
         this.#acknowledge(batch, firstIndex)
         if (this.#journal.isFull) await this.#roll()
         if (this.#tiles.backlog > TILE_BACKLOG_MAX) await this.#tiles.drain()

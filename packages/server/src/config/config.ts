@@ -15,6 +15,8 @@ export interface Config {
     readonly key?: string
     readonly bodyBytesMax: number
     readonly connectionsMax: number
+    /** Whether `/metrics` needs no credential. */
+    readonly metricsOpen: boolean
   }
   readonly seal: { readonly kind: SealKind }
   readonly audit: { readonly origin: string; readonly checkpointSeconds: number }
@@ -42,6 +44,7 @@ export function defaultConfig(folder: string): Config {
       names: ['localhost', '127.0.0.1', '::1'],
       bodyBytesMax: 8 * 1024 * 1024,
       connectionsMax: 4_096,
+      metricsOpen: false,
     },
     seal: { kind: 'shamir' },
     audit: { origin: 'claviger.local/log', checkpointSeconds: 1 },

@@ -77,6 +77,10 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     check: whole(1, 1_000_000),
     assign: (draft, value) => (draft.listen.connectionsMax = value),
   },
+  'listen.metrics-open': {
+    check: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
+    assign: (draft, value) => (draft.listen.metricsOpen = value),
+  },
   'seal.kind': { check: oneOf(SEAL_KINDS), assign: (draft, value) => (draft.seal.kind = value) },
   'audit.origin': { check: origin, assign: (draft, value) => (draft.audit.origin = value) },
   'audit.checkpoint-seconds': {

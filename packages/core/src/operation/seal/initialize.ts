@@ -66,10 +66,11 @@ async function founders(
   made: NewSeal,
 ): Promise<{ output: InitializeOutput; puts: readonly Put[] }> {
   const { ports, now } = scope
-  const tenant = ports.tenants.createTenant(DEFAULT_TENANT, DEFAULT_TENANT, now)
-  const puts: Put[] = [
-    { kind: 'tenant', tenant: SYSTEM_TENANT, id: tenant.id, value: tenant, expected: 0 },
-  ]
+  // The system is a tenant too: what the keeper keeps for itself (its log's keys) is wrapped under its KEK.
+  const puts = [SYSTEM_TENANT, DEFAULT_TENANT].map((id): Put => {
+    const value = ports.tenants.createTenant(id, id, now)
+    return { kind: 'tenant', tenant: SYSTEM_TENANT, id, value, expected: 0 }
+  })
   const tokens: Record<string, string> = {}
   for (const { name, roles, tokenDays } of principals) {
     const { secret, hash } = ports.credentials.token()
