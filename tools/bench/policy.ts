@@ -14,7 +14,7 @@ const DECISIONS = 2_000_000
 export function measurePolicy(): Measurement {
   const authorizer = createCedarAuthorizer()
   authorizer.setPolicies(DEFAULT_TENANT, [])
-  const session: Session = Object.freeze({
+  const session: Session = Object.freeze<Session>({
     tenant: DEFAULT_TENANT,
     principal: 'bench' as PrincipalId,
     name: 'bench',

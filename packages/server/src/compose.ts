@@ -116,8 +116,14 @@ async function composeWith(
     tenants: [DEFAULT_TENANT],
     prepare: (tenant) => policyFeed.ensure(tenant),
   })
+  let isRecovered = false
+  const unsealLogKeys = (): Promise<void> =>
+    logKeys.unseal(keyring, () => Math.floor(clock.now() / 1_000))
   const open = async (): Promise<void> => {
-    await logKeys.unseal(keyring, () => Math.floor(clock.now() / 1_000))
+    await unsealLogKeys()
+    // Once a process: later on, what waits in the outbox belongs to calls that are under way.
+    if (isRecovered) return
+    isRecovered = true
     const missing = await recoverOutbox(store, log, reader)
     if (missing > 0)
       logger.info('entries of the last run were added to the log', { count: missing })
@@ -164,7 +170,10 @@ async function composeWith(
       evictObserver(custody),
       // The first tenant is the system itself: with its KEK the log's own keys can be made.
       async (kind, _tenant, id) => {
-        if (kind === 'tenant' && id === SYSTEM_TENANT && logKeys.signers.length === 0) await open()
+        if (kind === 'tenant' && id === SYSTEM_TENANT && logKeys.signers.length === 0) {
+          isRecovered = true
+          await unsealLogKeys()
+        }
       },
     ],
     cachedKeysMax: config.cache.keys,

@@ -39,6 +39,8 @@ export class Keeper {
   readonly #ports: KeeperPorts
   readonly #admission: Admission
   readonly #data: DataExecutor
+  /** In the outbox, and not in the log because it refused; a restart would find them there. */
+  #untold: ReturnType<Admission['encode']>[] = []
 
   constructor(ports: KeeperPorts) {
     this.#ports = ports
@@ -76,9 +78,36 @@ export class Keeper {
       throw await this.#admission.refused(session, operation.action, seen.event, request, error)
     }
     await settled.after?.()
-    const entry = await this.#ports.log.append(settled.event.entry)
-    if (settled.outbox) this.#ports.store.settleOutbox([settled.event.id])
+    const entry = await this.#tell(settled)
     return { output: settled.output, entry }
+  }
+
+  /** The record of a change that is durable already; kept for later when the log refuses it now. */
+  async #tell({ event, outbox }: Settled<unknown>): Promise<number> {
+    try {
+      const entry = await this.#ports.log.append(event.entry)
+      if (outbox) this.#ports.store.settleOutbox([event.id])
+      return entry
+    } catch (error) {
+      if (outbox) this.#untold.push(event)
+      throw error
+    }
+  }
+
+  /** Tells the log of changes that it refused when they were made; how many there were. */
+  async tellPending(): Promise<number> {
+    if (this.#untold.length === 0 || this.#ports.log.failure !== undefined) return 0
+    const events = this.#untold.splice(0)
+    for (const [index, event] of events.entries()) {
+      try {
+        await this.#ports.log.append(event.entry)
+      } catch (error) {
+        this.#untold.unshift(...events.slice(index))
+        throw error
+      }
+      this.#ports.store.settleOutbox([event.id])
+    }
+    return events.length
   }
 
   /** Retries when another change came between reading and writing. */

@@ -42,6 +42,7 @@ export class Scheduler {
 
   /** Applies everything that is due now; how many records it looked at. */
   async sweep(): Promise<number> {
+    await this.#keeper.tellPending()
     const now = this.#ports.clock.now()
     const keys = new Map<string, TenantId>()
     for (const { tenant, value } of await this.#ports.store.due('key-version', now, BATCH))

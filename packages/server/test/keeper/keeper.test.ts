@@ -194,6 +194,33 @@ test('while the log refuses, nothing is done and nothing changes', async () => {
   await world.data(encrypt, { key: 'k', items: [{ plaintext: TEXT }] })
 })
 
+test('a change whose record the log refused is told once the log is back, exactly once', async () => {
+  const world = makeWorld()
+  const append = world.log.append.bind(world.log)
+  let refuse = true
+  world.log.append = async (entry) => {
+    if (!refuse) return append(entry)
+    world.log.fail()
+    throw world.log.failure
+  }
+  await assert.rejects(
+    world.run(createKey, { name: 'k', spec: 'aes-256' }),
+    refuses('log-unavailable'),
+  )
+  assert.equal(await world.keeper.tellPending(), 0)
+  refuse = false
+  world.log.failure = undefined
+  const scheduler = new Scheduler(world.keeper, world.ports, rethrow)
+  await scheduler.sweep()
+  await scheduler.sweep()
+  assert.deepEqual(
+    world.log.events.map(({ action }) => action),
+    ['key.create'],
+  )
+  assert.deepEqual(await world.store.pendingOutbox(), [])
+  await world.run(getKey, { key: 'k' })
+})
+
 test('an idempotency key gives the first answer again, for the same request only', async () => {
   const world = makeWorld()
   const options = { idempotency: { key: 'once', requestHash: 'aa' } }
