@@ -6,9 +6,11 @@ import {
   encodeNodeRef,
   LedgerNode,
   NODE_BYTES_MAX,
+  NODE_ENTRIES_MAX,
   NODE_REF_BYTES,
   type NodeRef,
   nodeBytes,
+  sharedLength,
 } from './ledger-node.ts'
 import type { StoreMac } from './store-mac.ts'
 
@@ -44,6 +46,8 @@ export interface LedgerChange {
 const PENDING_REF = '\0'.repeat(NODE_REF_BYTES)
 /** An insertion this far to the right splits where it landed: ids grow, so full nodes are left behind. */
 const APPEND_FRACTION = 0.75
+/** A split leaves no side smaller than this for the sake of a prefix. */
+const LOPSIDED_FRACTION = 0.25
 
 /**
  * The ledger with changes not yet written. `open` fetches what a change will touch and may throw; after
@@ -131,8 +135,13 @@ export class LedgerDraft {
     node.changed = true
     if (node.level > 0) {
       const index = childIndex(node, key)
+      // INVARIANT: the key of every child is at most the child's least key, also of the first.
+      const least = node.keys[index] as ByteString
+      if (key < least) {
+        node.keys[index] = key
+        node.keyBytes += key.length - least.length
+      }
       const beside = this.#put(this.#child(node, index), key, value)
-      if (beside.length === 0) return beside
       for (const [offset, child] of beside.entries()) insertChild(node, index + 1 + offset, child)
       return this.#split(node, index + 1)
     }
@@ -166,10 +175,9 @@ export class LedgerDraft {
 
   /** Splits until every piece fits; returns the pieces to the right of `node`. */
   #split(node: DraftNode, insertedAt: number): readonly DraftNode[] {
-    if (nodeBytes(node.keys, node.keyBytes, node.valueBytes) <= NODE_BYTES_MAX) return []
-    const count = node.keys.length
-    const appended = insertedAt >= count * APPEND_FRACTION && insertedAt > 0
-    const at = appended ? Math.min(insertedAt, count - 1) : count >>> 1
+    const bytes = nodeBytes(node.keys, node.keyBytes, node.valueBytes)
+    if (bytes <= NODE_BYTES_MAX && node.keys.length <= NODE_ENTRIES_MAX) return []
+    const at = splitIndex(node.keys, insertedAt)
     const right = this.#newNode(node.level)
     right.keys.push(...node.keys.splice(at))
     right.values.push(...node.values.splice(at))
@@ -201,6 +209,19 @@ export class LedgerDraft {
       changed: true,
     }
   }
+}
+
+/** Where the right half of a node that has grown too large begins. */
+function splitIndex(keys: readonly ByteString[], insertedAt: number): number {
+  const count = keys.length
+  const [first, inserted, next] = [keys[0], keys[insertedAt], keys[insertedAt + 1]]
+  if (first === undefined || inserted === undefined) return count >>> 1
+  // Where one prefix ends and another begins, the two part: each side then packs densely as it grows.
+  if (next !== undefined && insertedAt >= count * LOPSIDED_FRACTION) {
+    if (sharedLength(inserted, next) < sharedLength(first, inserted)) return insertedAt + 1
+  }
+  if (insertedAt < count * APPEND_FRACTION) return count >>> 1
+  return Math.min(insertedAt, count - 1)
 }
 
 function openNode(id: number, node: LedgerNode): DraftNode {

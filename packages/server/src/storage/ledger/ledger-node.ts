@@ -14,6 +14,9 @@ const ENTRY_OVERHEAD_BYTES = 4
 /** A node fits one SQLite page of 4 KiB together with the page's and the row's own headers. */
 export const NODE_BYTES_MAX = 3_900
 
+/** Bounds the work of rebuilding a node whose keys are alike and so take little room. */
+export const NODE_ENTRIES_MAX = 128
+
 /** A key longer than this would leave a node with too few entries to split. */
 export const LEDGER_KEY_BYTES_MAX = 1_024
 
@@ -133,9 +136,11 @@ export function encodeNode(
 }
 
 function commonPrefix(keys: readonly ByteString[]): number {
-  const first = keys[0]
-  const last = keys.at(-1)
-  if (first === undefined || last === undefined) return 0
+  return sharedLength(keys[0] ?? '', keys.at(-1) ?? '')
+}
+
+/** How many bytes two keys have in common from the start. */
+export function sharedLength(first: ByteString, last: ByteString): number {
   const length = Math.min(first.length, last.length)
   let shared = 0
   while (shared < length && first.charCodeAt(shared) === last.charCodeAt(shared)) shared++
