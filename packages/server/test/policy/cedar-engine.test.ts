@@ -14,7 +14,7 @@ const request = cedarRequest(sampleSession(['user']), 'key.encrypt', sampleKey()
 
 /** Overflows the stack inside the engine, as no checked policy can. */
 function trap(engine: CedarEngine): void {
-  const text = `permit (principal, action, resource) when { ${'('.repeat(5_000)}true };`
+  const text = `permit (principal, action, resource) when { ${'('.repeat(600)}true${')'.repeat(600)} };`
   engine.call((cedar) => cedar.policyToJson(text))
 }
 
@@ -29,12 +29,12 @@ test('an instance that trapped is replaced, and what it had parsed is parsed aga
 })
 
 test('more slices than it holds are parsed again when they come back', () => {
-  const engine = new CedarEngine()
+  const engine = new CedarEngine(8)
   const slice = (index: number): PolicySlice => ({
     key: `${index}`,
     policies: { [`p${index}`]: 'permit (principal, action, resource);' },
   })
-  for (const index of [...Array.from({ length: 1_100 }, (_, at) => at), 0, 1, 1_099]) {
+  for (const index of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 9, 2]) {
     assert.deepEqual(engine.evaluate(slice(index), request).policies, [`p${index}`])
   }
 })

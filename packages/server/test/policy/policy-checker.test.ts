@@ -83,7 +83,7 @@ describe('what could exhaust the engine', () => {
 
   test('a policy at the bounds is checked, put in force and evaluated', () => {
     const deep = when(
-      `${'!('.repeat(22)}true${')'.repeat(22)} || ${'if true then true else '.repeat(70)}true`,
+      `${'!('.repeat(22)}true${')'.repeat(22)} || (${'if true then true else '.repeat(70)}true)`,
     )
     const long = when(`resource.name == "a"${' || resource.name == "b"'.repeat(32)}`)
     for (const text of [deep, long]) authorizer.check(text)

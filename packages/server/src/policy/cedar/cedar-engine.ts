@@ -30,6 +30,11 @@ export class CedarEngine {
   #cedar: Cedar | undefined
   /** Slice key → the name its parsed set has in the instance, the least recently used first. */
   readonly #parsed = new Map<string, string>()
+  readonly #slicesMax: number
+
+  constructor(slicesMax = SLICES_MAX) {
+    this.#slicesMax = slicesMax
+  }
 
   /** Runs `work` on the instance; what it throws means that the instance is gone. */
   call<Result>(work: (cedar: Cedar) => Result): Result {
@@ -77,7 +82,7 @@ export class CedarEngine {
   }
 
   #freeName(): string {
-    if (this.#parsed.size < SLICES_MAX) return `slice-${this.#parsed.size}`
+    if (this.#parsed.size < this.#slicesMax) return `slice-${this.#parsed.size}`
     const [oldest] = this.#parsed
     if (oldest === undefined) return 'slice-0'
     this.#parsed.delete(oldest[0])
