@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
+import { describe, test } from 'node:test'
+import { decodeBase64, encodeUtf8 } from '@claviger/bytes'
+import { isKeeperError } from '@claviger/core'
+import fc from 'fast-check'
+import { createCredentialSource } from '../../src/authenticate/index.ts'
+
+/** A certificate made with OpenSSL: `req -x509 -newkey ed25519 -nodes -days 36500 -subj /CN=caller`. */
+const PEM = `-----BEGIN CERTIFICATE-----
+MIIBODCB66ADAgECAhRYz9SCA4TTKAAmWS88wn3xibv7sTAFBgMrZXAwETEPMA0G
+A1UEAwwGY2FsbGVyMCAXDTI2MTEyMzIxNDc0M1oYDzIxMjYxMDMwMjE0NzQzWjAR
+MQ8wDQYDVQQDDAZjYWxsZXIwKjAFBgMrZXADIQAU/s2EDEtGLqpPN0sCVnmYquQL
+Sb0o8OS5q964WdA5QqNTMFEwHQYDVR0OBBYEFFzP055u/PpKGM7cuZhLvzHaWe3X
+MB8GA1UdIwQYMBaAFFzP055u/PpKGM7cuZhLvzHaWe3XMA8GA1UdEwEB/wQFMAMB
+Af8wBQYDK2VwA0EA6GjStYbAdog6gFwm0sO3/Sk3GIcGYQn25ddKhgm0neumN7Xs
+5M4OmugBOTgliNOY6zDDH+WLWHmPIjzB0W3oBg==
+-----END CERTIFICATE-----
+`
+
+const DER = decodeBase64(PEM.replaceAll(/-----[A-Z ]+-----|\s/g, ''))
+const { fingerprint } = createCredentialSource()
+
+const isRefused = (error: unknown): boolean =>
+  isKeeperError(error) && (error.code === 'invalid-input' || error.code === 'too-large')
+
+describe('the fingerprint of a certificate', () => {
+  test('is what TLS shows of it, in PEM and in DER', () => {
+    const expected = new X509Certificate(PEM).fingerprint256.replaceAll(':', '').toLowerCase()
+    assert.equal(fingerprint(encodeUtf8(PEM)), expected)
+    assert.equal(fingerprint(encodeUtf8(PEM.replaceAll('\n', '\r\n'))), expected)
+    assert.equal(fingerprint(DER), expected)
+  })
+
+  test('is of one certificate, whole', () => {
+    const refused = [
+      new Uint8Array(),
+      encodeUtf8('no certificate'),
+      encodeUtf8(PEM + PEM),
+      encodeUtf8(`x${PEM}`),
+      encodeUtf8(PEM.replaceAll('CERTIFICATE', 'PUBLIC KEY')),
+      new Uint8Array([...DER, 0]),
+      DER.slice(0, -1),
+      new Uint8Array([0x30, 0x80, 0, 0]),
+      new Uint8Array([0x30, 0]),
+      new Uint8Array(70_000),
+    ]
+    for (const bytes of refused) assert.throws(() => fingerprint(bytes), isRefused)
+  })
+
+  test('is a digest or a refusal, whatever the bytes', () => {
+    const changed = fc
+      .tuple(fc.nat(DER.length - 1), fc.nat(255))
+      .map(([at, byte]) => DER.with(at, byte))
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array(), changed), (bytes) => {
+        try {
+          assert.match(fingerprint(bytes), /^[0-9a-f]{64}$/)
+        } catch (error) {
+          if (!isRefused(error)) throw error
+        }
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
