@@ -19,7 +19,8 @@ Af8wBQYDK2VwA0EA6GjStYbAdog6gFwm0sO3/Sk3GIcGYQn25ddKhgm0neumN7Xs
 `
 
 const DER = decodeBase64(PEM.replaceAll(/-----[A-Z ]+-----|\s/g, ''))
-const { fingerprint } = createCredentialSource()
+const source = createCredentialSource()
+const fingerprint = (certificate: Uint8Array): string => source.fingerprint(certificate)
 
 const isRefused = (error: unknown): boolean =>
   isKeeperError(error) && (error.code === 'invalid-input' || error.code === 'too-large')

@@ -7,7 +7,7 @@ import { StoppedClock } from './sample-principals.ts'
 function limit(changes: { peersMax?: number } = {}): {
   clock: StoppedClock
   failures: FailureLimit
-  isOpen(peer: string): boolean
+  isOpen: (peer: string) => boolean
 } {
   const clock = new StoppedClock()
   const failures = new FailureLimit({

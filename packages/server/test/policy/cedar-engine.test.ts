@@ -55,6 +55,16 @@ test('every request fits the schema', () => {
     { kind, id: 'x', name: 'x', revision: 0, attributes: {} },
     sampleResource(kind, { attributes: { spec: 7, labels: { a: 'b' }, odd: true, state: 'x' } }),
   ]
+  const strict = {
+    preparsedSchemaName: 'ours',
+    preparsedPolicySetId: 'permit',
+    validateRequest: true,
+  }
+  engine.call((cedar) => {
+    assert.equal(cedar.preparseSchema('ours', SCHEMA).type, 'success')
+    const policies = { staticPolicies: { ...PERMIT.policies } }
+    assert.equal(cedar.preparsePolicySet('permit', policies).type, 'success')
+  })
   for (const action of ACTIONS) {
     const facts = actionFacts(action)
     if (facts === undefined) continue
@@ -63,10 +73,7 @@ test('every request fits the schema', () => {
       for (const peer of ['', '10.0.0.1', '::1', '::ffff:10.0.0.1', 'fe80::1%lo']) {
         const session = sampleSession(['user', 'officer'])
         const call = cedarRequest(session, action, resource, { protocol: 'rest', peer })
-        const policies = { staticPolicies: { ...PERMIT.policies } }
-        const answer = engine.call((cedar) =>
-          cedar.isAuthorized({ ...call, schema: SCHEMA, validateRequest: true, policies }),
-        )
+        const answer = engine.call((cedar) => cedar.statefulIsAuthorized({ ...call, ...strict }))
         assert.equal(answer.type, 'success', `${action}: ${JSON.stringify(answer)}`)
       }
     }

@@ -150,6 +150,7 @@ describe('policies', () => {
           { allowed: expected.allowed, policies: expected.policies },
         )
       }),
+      { numRuns: 40 },
     )
   })
 

@@ -1,13 +1,13 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { KeeperError, type RecordKind, type TenantId } from '@claviger/core'
 import { byteString } from '../ledger/byte-string.ts'
 import type { LedgerState, OutboxRow, RecordRow } from '../ledger/store-mac.ts'
 import { openConnection } from './connection.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
 import { migrate } from './migrations.ts'
-import { asKeeperError, storeFailure } from './store-error.ts'
+import { asKeeperError, failureReason, sqliteFault, storeFailure } from './store-error.ts'
 
 const DATABASE_FILE = 'store.db'
 const LOCK_FILE = 'store.lock'
@@ -41,7 +41,9 @@ export class Database {
     )
     this.#node = database.prepare('SELECT body FROM node WHERE id = ?')
     this.#outbox = database.prepare('SELECT position, id, entry FROM outbox WHERE position = ?')
-    this.#state = database.prepare('SELECT * FROM state WHERE only = 1')
+    this.#state = database.prepare(
+      'SELECT sequence, root, digest, next_node, next_row, next_outbox, mac FROM state WHERE only = ?',
+    )
   }
 
   /** Opens or makes the database of `folder`; throws a KeeperError that says in one line what is wrong. */
@@ -62,40 +64,49 @@ export class Database {
     }
   }
 
+  /** Undefined also for a row that cannot be read: its reader names it and goes on with the others. */
   record(row: number): StoredRow | undefined {
-    const found = this.#record.get(row)
+    const found = readRow(this.#record, row)
     if (found === undefined) return undefined
+    const { kind, tenant, id, revision, value, indexed, mac } = found
+    const isWhole = isText(kind) && isText(tenant) && isText(id) && isText(value) && isText(indexed)
+    if (!isWhole || !isCount(revision) || !isBytes(mac)) return undefined
     return {
-      kind: found['kind'] as RecordKind,
-      tenant: found['tenant'] as TenantId,
-      id: found['id'] as string,
-      revision: found['revision'] as number,
-      value: found['value'] as string,
-      indexed: found['indexed'] as string,
-      mac: found['mac'] as Uint8Array,
+      kind: kind as RecordKind,
+      tenant: tenant as TenantId,
+      id,
+      revision,
+      value,
+      indexed,
+      mac,
     }
   }
 
   node(id: number): Uint8Array | undefined {
-    return this.#node.get(id)?.['body'] as Uint8Array | undefined
+    const body = readRow(this.#node, id)?.['body']
+    return isBytes(body) ? body : undefined
   }
 
-  outbox(position: number): OutboxRow | undefined {
-    return this.#outbox.get(position) as unknown as OutboxRow | undefined
+  outbox(at: number): OutboxRow | undefined {
+    const found = readRow(this.#outbox, at)
+    if (found === undefined) return undefined
+    const { position, id, entry } = found
+    return isCount(position) && isText(id) && isText(entry) ? { position, id, entry } : undefined
   }
 
   state(): StoredState {
-    const row = this.#state.get()
-    if (row === undefined) throw storeFailure('damaged', 'the state row is missing')
-    const count = (name: string) => row[name] as number
-    const root = count('root')
+    const found = readRow(this.#state, 1)
+    const { sequence, root, digest, next_node, next_row, next_outbox, mac } = found ?? {}
+    const areCounts = isCount(sequence) && isCount(root) && isCount(next_node)
+    if (!areCounts || !isCount(next_row) || !isCount(next_outbox)) throw unreadableState()
+    if (!isBytes(digest) || !isBytes(mac)) throw unreadableState()
     return {
-      sequence: count('sequence'),
-      root: root === 0 ? undefined : { id: root, digest: byteString(row['digest'] as Uint8Array) },
-      nextNode: count('next_node'),
-      nextRow: count('next_row'),
-      nextOutbox: count('next_outbox'),
-      mac: row['mac'] as Uint8Array,
+      sequence,
+      root: root === 0 ? undefined : { id: root, digest: byteString(digest) },
+      nextNode: next_node,
+      nextRow: next_row,
+      nextOutbox: next_outbox,
+      mac,
     }
   }
 
@@ -110,7 +121,7 @@ export class Database {
   /** Keeps reads at the present commit while the writer makes the next one. */
   hold(): void {
     this.#database.exec('BEGIN')
-    this.#state.get()
+    this.#state.get(1)
   }
 
   letGo(): void {
@@ -121,6 +132,35 @@ export class Database {
     this.#database.close()
     this.#lock.release()
   }
+}
+
+type Row = Readonly<Record<string, SQLOutputValue>>
+
+/** One row by its number; undefined when it is absent, or too damaged for SQLite to hand out. */
+function readRow(statement: StatementSync, number: number): Row | undefined {
+  try {
+    return statement.get(number)
+  } catch (error) {
+    const isUnreadable = failureReason(sqliteFault(error)) === 'damaged'
+    // An integer past 2^53, which this store never writes.
+    const isOutOfRange = (error as { code?: string }).code === 'ERR_OUT_OF_RANGE'
+    if (isUnreadable || isOutOfRange) return undefined
+    throw error
+  }
+}
+
+const isText = (value: SQLOutputValue | undefined): value is string => typeof value === 'string'
+const isBytes = (value: SQLOutputValue | undefined): value is Uint8Array<ArrayBuffer> =>
+  value instanceof Uint8Array
+const isCount = (value: SQLOutputValue | undefined): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0
+
+function unreadableState(): KeeperError {
+  return new KeeperError(
+    'integrity',
+    'the state of the store cannot be read; restore the store from a backup',
+    { details: { kind: 'state', id: 'unreadable' } },
+  )
 }
 
 /** SQLite gives its log and its shared memory the mode of the database file. */

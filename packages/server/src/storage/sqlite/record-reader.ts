@@ -54,7 +54,7 @@ export class RecordReader {
   /** The row that `entry` names, authenticated. */
   row(name: RecordName, entry: RecordEntry): RecordRow {
     const row = this.#row(entry.row)
-    if (row === undefined) throw damagedRecord(name, 'is missing from the store')
+    if (row === undefined) throw damagedRecord(name, 'is missing from the store, or cannot be read')
     const isNamed = row.kind === name.kind && row.tenant === name.tenant && row.id === name.id
     if (!isNamed || row.revision !== entry.revision) {
       throw damagedRecord(name, 'was replaced in the store')
