@@ -59,7 +59,7 @@ describe('by token', () => {
     const keep = await Keep.open()
     const { secret } = await keep.putToken(await keep.putPrincipal(samplePrincipal(1)))
     const sessions = await Promise.all(
-      Array.from({ length: 20 }, () => keep.authenticator.bySecret(secret)),
+      Array.from({ length: 20 }, async () => keep.authenticator.bySecret(secret)),
     )
     assert.equal(new Set(sessions).size, 1)
   })
@@ -168,7 +168,9 @@ describe('by token', () => {
       await keep.authenticator.bySecret(secret)
       assert.equal(keep.authenticator.bySecret(first.secret), used)
     }
-    const again = await Promise.all(tokens.map(({ secret }) => keep.authenticator.bySecret(secret)))
+    const again = await Promise.all(
+      tokens.map(async ({ secret }) => keep.authenticator.bySecret(secret)),
+    )
     assert.equal(again.filter((session) => keep.authenticator.isCurrent(session)).length, 3)
   })
 })

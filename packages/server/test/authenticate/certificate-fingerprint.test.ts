@@ -5,20 +5,9 @@ import { decodeBase64, encodeUtf8 } from '@claviger/bytes'
 import { isKeeperError } from '@claviger/core'
 import fc from 'fast-check'
 import { createCredentialSource } from '../../src/authenticate/index.ts'
+import { CERTIFICATE_PEM } from './sample-certificate.ts'
 
-/** A certificate made with OpenSSL: `req -x509 -newkey ed25519 -nodes -days 36500 -subj /CN=caller`. */
-const PEM = `-----BEGIN CERTIFICATE-----
-MIIBODCB66ADAgECAhRYz9SCA4TTKAAmWS88wn3xibv7sTAFBgMrZXAwETEPMA0G
-A1UEAwwGY2FsbGVyMCAXDTI2MTEyMzIxNDc0M1oYDzIxMjYxMDMwMjE0NzQzWjAR
-MQ8wDQYDVQQDDAZjYWxsZXIwKjAFBgMrZXADIQAU/s2EDEtGLqpPN0sCVnmYquQL
-Sb0o8OS5q964WdA5QqNTMFEwHQYDVR0OBBYEFFzP055u/PpKGM7cuZhLvzHaWe3X
-MB8GA1UdIwQYMBaAFFzP055u/PpKGM7cuZhLvzHaWe3XMA8GA1UdEwEB/wQFMAMB
-Af8wBQYDK2VwA0EA6GjStYbAdog6gFwm0sO3/Sk3GIcGYQn25ddKhgm0neumN7Xs
-5M4OmugBOTgliNOY6zDDH+WLWHmPIjzB0W3oBg==
------END CERTIFICATE-----
-`
-
-const DER = decodeBase64(PEM.replaceAll(/-----[A-Z ]+-----|\s/g, ''))
+const DER = decodeBase64(CERTIFICATE_PEM.replaceAll(/-----[A-Z ]+-----|\s/g, ''))
 const source = createCredentialSource()
 const fingerprint = (certificate: Uint8Array): string => source.fingerprint(certificate)
 
@@ -27,9 +16,11 @@ const isRefused = (error: unknown): boolean =>
 
 describe('the fingerprint of a certificate', () => {
   test('is what TLS shows of it, in PEM and in DER', () => {
-    const expected = new X509Certificate(PEM).fingerprint256.replaceAll(':', '').toLowerCase()
-    assert.equal(fingerprint(encodeUtf8(PEM)), expected)
-    assert.equal(fingerprint(encodeUtf8(PEM.replaceAll('\n', '\r\n'))), expected)
+    const expected = new X509Certificate(CERTIFICATE_PEM).fingerprint256
+      .replaceAll(':', '')
+      .toLowerCase()
+    assert.equal(fingerprint(encodeUtf8(CERTIFICATE_PEM)), expected)
+    assert.equal(fingerprint(encodeUtf8(CERTIFICATE_PEM.replaceAll('\n', '\r\n'))), expected)
     assert.equal(fingerprint(DER), expected)
   })
 
@@ -37,9 +28,9 @@ describe('the fingerprint of a certificate', () => {
     const refused = [
       new Uint8Array(),
       encodeUtf8('no certificate'),
-      encodeUtf8(PEM + PEM),
-      encodeUtf8(`x${PEM}`),
-      encodeUtf8(PEM.replaceAll('CERTIFICATE', 'PUBLIC KEY')),
+      encodeUtf8(CERTIFICATE_PEM + CERTIFICATE_PEM),
+      encodeUtf8(`x${CERTIFICATE_PEM}`),
+      encodeUtf8(CERTIFICATE_PEM.replaceAll('CERTIFICATE', 'PUBLIC KEY')),
       new Uint8Array([...DER, 0]),
       DER.slice(0, -1),
       new Uint8Array([0x30, 0x80, 0, 0]),

@@ -1,7 +1,10 @@
-import { encodeUtf8 } from '@claviger/bytes'
+import { decodeBase64, encodeUtf8 } from '@claviger/bytes'
 import { isKeeperError } from '@claviger/core'
 import { certificateFingerprint } from '../../src/authenticate/certificate-fingerprint.ts'
 import { assertTokenText, createToken } from '../../src/authenticate/token-text.ts'
+import { CERTIFICATE_PEM } from './sample-certificate.ts'
+
+const DER = decodeBase64(CERTIFICATE_PEM.replaceAll(/-----[A-Z ]+-----|\s/g, ''))
 
 export interface FuzzTarget {
   readonly name: string
@@ -10,11 +13,6 @@ export interface FuzzTarget {
   /** Whether the error is one that the parser may throw. */
   isExpected(error: unknown): boolean
 }
-
-const PEM = `-----BEGIN CERTIFICATE-----
-MAA=
------END CERTIFICATE-----
-`
 
 export const fuzzTargets: readonly FuzzTarget[] = [
   {
@@ -25,7 +23,12 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   },
   {
     name: 'certificate to fingerprint',
-    seeds: [encodeUtf8(PEM), new Uint8Array([0x30, 3, 0x30, 1, 0]), new Uint8Array()],
+    seeds: [
+      encodeUtf8(CERTIFICATE_PEM),
+      DER,
+      new Uint8Array([0x30, 3, 0x30, 1, 0]),
+      new Uint8Array(),
+    ],
     parse: (input) => void certificateFingerprint(input),
     isExpected: (error) =>
       isKeeperError(error) && (error.code === 'invalid-input' || error.code === 'too-large'),
