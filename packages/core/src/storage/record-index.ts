@@ -29,7 +29,6 @@ function indexKey(key: Key): RecordIndex {
     `state=${key.state}`,
     `spec=${key.spec}`,
     `purpose=${key.purpose}`,
-    `state=${key.state}`,
     ...ownerFacet(key.owner),
     ...labelFacets(key.labels),
   ]
@@ -85,7 +84,7 @@ function objectDue(object: ManagedObject): Instant | undefined {
   if (object.state === 'destroyed') return undefined
   const dates = [object.destroyAt]
   if (object.state === 'pre-active') dates.push(object.activateAt)
-  if (object.state === 'active' || object.state === 'suspended') dates.push(object.deactivateAt)
+  if (object.state === 'active') dates.push(object.deactivateAt)
   return earliest(dates)
 }
 
