@@ -77,6 +77,9 @@ export function launch(args, { noCore = false } = {}) {
   })
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+if (
+  process.argv[1] !== undefined &&
+  realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)
+) {
   launch(process.argv.slice(2))
 }

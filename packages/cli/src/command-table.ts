@@ -1,0 +1,226 @@
+import type { Command } from 'commander'
+import type { Context } from './context.ts'
+
+/** One file a command: it says its arguments and options, and what to do. */
+export interface CommandFile {
+  define(command: Command, context: Context): void
+}
+
+export interface CommandEntry {
+  readonly summary: string
+  readonly load: () => Promise<CommandFile>
+}
+
+export interface CommandGroup {
+  readonly summary: string
+  readonly commands: Readonly<Record<string, CommandEntry>>
+}
+
+const entry = (summary: string, load: () => Promise<CommandFile>): CommandEntry => ({
+  summary,
+  load,
+})
+
+const KEY: CommandGroup = {
+  summary: 'make keys and look after them',
+  commands: {
+    create: entry('generate a key', () => import('./command/key/create.ts')),
+    import: entry('take in a key made elsewhere', () => import('./command/key/import.ts')),
+    get: entry('show a key', () => import('./command/key/get.ts')),
+    list: entry('list keys', () => import('./command/key/list.ts')),
+    update: entry(
+      'change what is said of a key and what it may do',
+      () => import('./command/key/update.ts'),
+    ),
+    activate: entry(
+      'begin to protect with a pre-active version',
+      () => import('./command/key/activate.ts'),
+    ),
+    rotate: entry(
+      'let a new version take over protecting',
+      () => import('./command/key/rotate.ts'),
+    ),
+    suspend: entry('stop a key for now', () => import('./command/key/suspend.ts')),
+    resume: entry('lift a suspension', () => import('./command/key/resume.ts')),
+    deactivate: entry(
+      'end the protecting of a version',
+      () => import('./command/key/deactivate.ts'),
+    ),
+    revoke: entry('revoke a key or mark it compromised', () => import('./command/key/revoke.ts')),
+    destroy: entry(
+      'destroy a key, after a window or at once',
+      () => import('./command/key/destroy.ts'),
+    ),
+    'cancel-destroy': entry(
+      'take a scheduled destruction back',
+      () => import('./command/key/cancel-destroy.ts'),
+    ),
+    history: entry(
+      'show every version with its transitions',
+      () => import('./command/key/history.ts'),
+    ),
+    'public-key': entry(
+      'write the public half of a pair',
+      () => import('./command/key/public-key.ts'),
+    ),
+  },
+}
+
+const OBJECT: CommandGroup = {
+  summary: 'keep secrets, other data and certificates',
+  commands: {
+    create: entry('keep an object', () => import('./command/object/create.ts')),
+    get: entry("show an object's metadata", () => import('./command/object/get.ts')),
+    list: entry('list objects', () => import('./command/object/list.ts')),
+    read: entry("write an object's content", () => import('./command/object/read.ts')),
+    update: entry('change what is said of an object', () => import('./command/object/update.ts')),
+    activate: entry(
+      'put a pre-active object in force',
+      () => import('./command/object/activate.ts'),
+    ),
+    suspend: entry('stop an object for now', () => import('./command/object/suspend.ts')),
+    resume: entry('lift a suspension', () => import('./command/object/resume.ts')),
+    deactivate: entry(
+      'take an object out of force',
+      () => import('./command/object/deactivate.ts'),
+    ),
+    revoke: entry('mark an object compromised', () => import('./command/object/revoke.ts')),
+    destroy: entry(
+      'destroy the content and keep the metadata',
+      () => import('./command/object/destroy.ts'),
+    ),
+  },
+}
+
+const PRINCIPAL: CommandGroup = {
+  summary: 'manage people and workloads',
+  commands: {
+    create: entry(
+      'make somebody or something that can be given tokens',
+      () => import('./command/principal/create.ts'),
+    ),
+    list: entry('list principals', () => import('./command/principal/list.ts')),
+    show: entry('show a principal', () => import('./command/principal/show.ts')),
+    update: entry(
+      'change roles, certificates, or whether it may come in',
+      () => import('./command/principal/update.ts'),
+    ),
+  },
+}
+
+const TOKEN: CommandGroup = {
+  summary: 'manage bearer tokens',
+  commands: {
+    create: entry('make a token for a principal', () => import('./command/token/create.ts')),
+    list: entry("list a principal's tokens", () => import('./command/token/list.ts')),
+    revoke: entry('end a token at once', () => import('./command/token/revoke.ts')),
+  },
+}
+
+const POLICY: CommandGroup = {
+  summary: 'manage Cedar policies',
+  commands: {
+    put: entry('write a policy, new or changed', () => import('./command/policy/put.ts')),
+    get: entry('show a policy', () => import('./command/policy/get.ts')),
+    list: entry('list policies', () => import('./command/policy/list.ts')),
+    delete: entry('take a policy out of force', () => import('./command/policy/delete.ts')),
+  },
+}
+
+const AUDIT: CommandGroup = {
+  summary: 'read the audit log and check it',
+  commands: {
+    list: entry('list entries, newest first', () => import('./command/audit/list.ts')),
+    receipt: entry(
+      'write an offline proof that an entry is in the log',
+      () => import('./command/audit/receipt.ts'),
+    ),
+    checkpoint: entry(
+      'write the newest signed checkpoint',
+      () => import('./command/audit/checkpoint.ts'),
+    ),
+    verify: entry(
+      'check a log, a receipt or a checkpoint, offline',
+      () => import('./command/audit/verify.ts'),
+    ),
+  },
+}
+
+const OPERATOR: CommandGroup = {
+  summary: 'initialize, seal and unseal a keeper',
+  commands: {
+    init: entry('make the root key and its seal; once', () => import('./command/operator/init.ts')),
+    unseal: entry('give shares or the passphrase', () => import('./command/operator/unseal.ts')),
+    seal: entry('wipe everything open', () => import('./command/operator/seal.ts')),
+    status: entry(
+      'tell whether the keeper is sealed',
+      () => import('./command/operator/status.ts'),
+    ),
+    rekey: entry('make new shares or another seal', () => import('./command/operator/rekey.ts')),
+    'rotate-root': entry(
+      'make a fresh root key',
+      () => import('./command/operator/rotate-root.ts'),
+    ),
+    'check-share': entry(
+      'tell whether a share would still do',
+      () => import('./command/operator/check-share.ts'),
+    ),
+  },
+}
+
+/** Every command by its words. Files are loaded when their command is asked for. */
+export const COMMANDS: Readonly<Record<string, CommandEntry | CommandGroup>> = {
+  key: KEY,
+  encrypt: entry('encrypt a file or standard input', () => import('./command/data/encrypt.ts')),
+  decrypt: entry('decrypt a file or standard input', () => import('./command/data/decrypt.ts')),
+  're-encrypt': entry(
+    'move a ciphertext to the current version or another key',
+    () => import('./command/data/re-encrypt.ts'),
+  ),
+  sign: entry('sign a file or standard input', () => import('./command/data/sign.ts')),
+  verify: entry('check a signature', () => import('./command/data/verify.ts')),
+  mac: entry('authenticate a file or standard input', () => import('./command/data/mac.ts')),
+  'verify-mac': entry(
+    'check a message authentication code',
+    () => import('./command/data/verify-mac.ts'),
+  ),
+  wrap: entry('wrap key material', () => import('./command/data/wrap.ts')),
+  unwrap: entry('unwrap key material', () => import('./command/data/unwrap.ts')),
+  'data-key': entry(
+    'make a data key, in clear and encrypted',
+    () => import('./command/data/data-key.ts'),
+  ),
+  'data-key-pair': entry(
+    'make a pair, its private half in clear and encrypted',
+    () => import('./command/data/data-key-pair.ts'),
+  ),
+  derive: entry('derive keying material', () => import('./command/data/derive.ts')),
+  agree: entry('agree on a secret with a peer', () => import('./command/data/agree.ts')),
+  encapsulate: entry(
+    'make a shared secret and its encapsulation',
+    () => import('./command/data/encapsulate.ts'),
+  ),
+  decapsulate: entry('open an encapsulation', () => import('./command/data/decapsulate.ts')),
+  random: entry("take bytes from the keeper's generator", () => import('./command/data/random.ts')),
+  object: OBJECT,
+  principal: PRINCIPAL,
+  token: TOKEN,
+  policy: POLICY,
+  audit: AUDIT,
+  operator: OPERATOR,
+  whoami: entry('tell who you are to the keeper', () => import('./command/whoami.ts')),
+  inspect: entry('say what a file of Claviger is, offline', () => import('./command/inspect.ts')),
+  demo: entry('walk a key through its life on a file of yours', () => import('./command/demo.ts')),
+  server: entry('run a keeper', () => import('./command/server.ts')),
+  completion: entry(
+    'write a completion script for a shell',
+    () => import('./command/completion.ts'),
+  ),
+}
+
+/** The words of every command, groups left out. */
+export function commandNames(): string[] {
+  return Object.entries(COMMANDS).flatMap(([name, known]) =>
+    'commands' in known ? Object.keys(known.commands).map((inner) => `${name} ${inner}`) : [name],
+  )
+}

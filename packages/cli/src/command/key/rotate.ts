@@ -1,0 +1,19 @@
+import type { Command } from 'commander'
+import type { Context } from '../../context.ts'
+import { connectionOptions, examples } from '../../options.ts'
+import { printKey } from './described-key.ts'
+import { materialOptions, type MaterialOptions, readMaterial } from './material.ts'
+
+export function define(command: Command, context: Context): void {
+  command.argument('<key>', 'name or id').option('--reason <text>', 'why, for the history')
+  materialOptions(command).action(
+    async (key: string, options: MaterialOptions & { readonly reason?: string }) => {
+      const { reason, materialFile } = options
+      const material = materialFile === undefined ? undefined : await readMaterial(context, options)
+      const client = await context.client()
+      await printKey(context, await client.keys.rotate(key, { reason, material }), 'rotated')
+    },
+  )
+  connectionOptions(command)
+  examples(command, 'claviger key rotate payments', 'claviger key rotate payments --reason yearly')
+}

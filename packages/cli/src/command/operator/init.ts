@@ -1,0 +1,62 @@
+import { resolve } from 'node:path'
+import type { InitializeAnswer } from '@claviger/client'
+import type { Command } from 'commander'
+import type { Context } from '../../context.ts'
+import { assertFree, writeAtomically } from '../../file/atomic-file.ts'
+import { connectionOptions, examples } from '../../options.ts'
+import { type MethodOptions, methodOptions, readMethod } from './credentials.ts'
+import { giveShares } from './new-shares.ts'
+
+interface Options extends MethodOptions {
+  readonly out?: string
+}
+
+export function define(command: Command, context: Context): void {
+  methodOptions(command)
+    .option('--out <folder>', 'write shares and tokens into this folder instead of showing them')
+    .action((options: Options) => initialize(context, options))
+  connectionOptions(command)
+  examples(
+    command,
+    'claviger operator init --shares 5 --threshold 3',
+    'claviger operator init --out ceremony',
+    'claviger operator init --kind passphrase --new-passphrase-file passphrase.txt',
+  )
+}
+
+async function initialize(context: Context, options: Options): Promise<void> {
+  const { out } = options
+  const method = await readMethod(context, options)
+  // What is shown once must not be lost to a file in the way.
+  if (out !== undefined) assertFree(resolve(context.environment.cwd, out), false)
+  const client = await context.client()
+  const answer = await client.seal.initialize({ method })
+  if (context.isJson && out === undefined) return context.print(answer, '')
+  const shares = await giveShares(context, answer, out)
+  const tokens = await giveTokens(context, answer, out)
+  const { shares: _shares, tokens: _tokens, ...rest } = answer
+  const done = `${context.paint('good', 'initialized')}: the keeper is ${answer.status.sealed ? 'sealed' : 'unsealed'}`
+  await context.print(
+    { ...rest, folder: out },
+    [done, shares, tokens].filter((text) => text !== '').join('\n\n'),
+  )
+}
+
+async function giveTokens(
+  context: Context,
+  { tokens }: InitializeAnswer,
+  folder: string | undefined,
+): Promise<string> {
+  const entries = Object.entries(tokens)
+  if (folder === undefined) {
+    const lines = entries.map(([name, token]) => `${name}: ${token}`)
+    return ['Tokens, shown this once:', ...lines].join('\n')
+  }
+  const { mkdirSync } = await import('node:fs')
+  const path = resolve(context.environment.cwd, folder)
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  for (const [name, token] of entries) {
+    await writeAtomically(resolve(path, `${name}.token`), [Buffer.from(`${token}\n`)])
+  }
+  return `Tokens are in ${folder}: ${entries.map(([name]) => `${name}.token`).join(', ')}`
+}

@@ -1,0 +1,28 @@
+import { resolve } from 'node:path'
+import type { NewSeal } from '@claviger/client'
+import type { Context } from '../../context.ts'
+import { writeAtomically } from '../../file/atomic-file.ts'
+
+/** Hands new shares out: each into a file of its own, or all of them to standard output. */
+export async function giveShares(
+  context: Context,
+  { shares = [], status }: NewSeal,
+  folder: string | undefined,
+): Promise<string> {
+  if (shares.length === 0) return ''
+  const { threshold } = status.pending ?? status
+  if (folder === undefined) {
+    const lines = shares.map((share, index) => `share ${index + 1}: ${share}`)
+    return [
+      `Give each share to another person. They are shown this once; any ${threshold ?? '?'} of them open the seal.`,
+      ...lines,
+    ].join('\n')
+  }
+  const path = resolve(context.environment.cwd, folder)
+  const { mkdirSync } = await import('node:fs')
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  for (const [index, share] of shares.entries()) {
+    await writeAtomically(resolve(path, `share-${index + 1}.txt`), [Buffer.from(`${share}\n`)])
+  }
+  return `The shares are in ${folder}; move each to another person. Any ${threshold ?? '?'} of them open the seal.`
+}
