@@ -30,6 +30,7 @@ export function storeContract(name: string, makeStore: () => Promise<StoreUnderT
     afterEach(() => made.close())
     const subject = () => made.store
     recordTests(subject)
+    unitTests(subject)
     nameTests(subject)
     pageTests(subject)
     filterTests(subject)
@@ -86,7 +87,9 @@ function recordTests(subject: Subject): void {
     await store.commit({ puts: [putKey(A, 1)] })
     assert.equal((await store.get('key', A, sampleId(1)))?.revision, 1)
   })
+}
 
+function unitTests(subject: Subject): void {
   test('a unit is whole or nothing, and never in the way of others', async () => {
     const store = subject()
     await store.commit({ puts: [putKey(A, 1)] })
@@ -306,6 +309,20 @@ function outboxTests(subject: Subject): void {
       (await store.pendingOutbox()).map(({ id }) => id),
       ['e-1'],
     )
+  })
+
+  test('forgets what is settled while a commit is under way', async () => {
+    const store = subject()
+    await store.commit(withOutbox([], 'e-1'))
+    await store.commit(withOutbox([], 'e-2'))
+    const busy = store.commit({ puts: [putKey(A, 1)] })
+    store.settleOutbox(['e-1'] as EventId[])
+    await new Promise((resolve) => setImmediate(resolve))
+    store.settleOutbox(['e-2'] as EventId[])
+    await busy
+    assert.deepEqual(await store.pendingOutbox(), [])
+    await store.commit({ puts: [putKey(A, 2)] })
+    assert.deepEqual(await store.pendingOutbox(), [])
   })
 
   test('takes every kind of record', async () => {

@@ -1,5 +1,5 @@
 import type { KeeperError, UnitOfWork } from '@claviger/core'
-import { storeFailure } from './store-error.ts'
+import { asKeeperError, storeFailure } from './store-error.ts'
 
 /** Units in one transaction at most: bounds what one commit holds and how long reads keep its snapshot. */
 const BATCH_UNITS_MAX = 1_024
@@ -56,7 +56,8 @@ export class GroupCommit {
     try {
       outcomes = await this.#process(batch.map(({ work }) => work))
     } catch (error) {
-      outcomes = batch.map(() => error)
+      const refusal = asKeeperError(error)
+      outcomes = batch.map(() => refusal)
     }
     batch.forEach(({ resolve, reject }, index) => {
       const error = outcomes[index]

@@ -25,6 +25,7 @@ import { readOutbox } from './outbox-reader.ts'
 import { RecordReader, storedOf } from './record-reader.ts'
 import { asKeeperError, failureReason, type SqliteFault, storeFailure } from './store-error.ts'
 import { UnitStage } from './unit-stage.ts'
+import type { WriteBatch } from './write-batch.ts'
 import { inlineWriter, threadWriter, type Writer } from './writer.ts'
 
 /** Names one state of the whole store. Kept outside it, it tells when an older copy was put back. */
@@ -73,6 +74,7 @@ export class SqliteStore implements Store {
   #settled: string[] = []
   #failure: KeeperError | undefined
   #isClosed = false
+  #tidying: Promise<void> | undefined
 
   private constructor(database: Database, options: SqliteStoreOptions) {
     const { guard, onDamage, writer } = options
@@ -201,6 +203,7 @@ export class SqliteStore implements Store {
       await this.#commits.commit({ puts: [] }).catch(() => undefined)
     }
     await this.#commits.close()
+    await this.#tidying
     try {
       await this.#writer.close()
     } catch (error) {
@@ -212,30 +215,52 @@ export class SqliteStore implements Store {
 
   /** One transaction for everything that waits. */
   async #process(units: readonly UnitOfWork[]): Promise<Outcomes> {
+    await this.#tidying
     if (this.#failure !== undefined) return units.map(() => this.#failure)
     this.#authenticate()
     const stage = new UnitStage(this.#source, this.#reader, this.#mac, this.#state)
     const outcomes = units.map((work) => stageUnit(stage, work))
-    const settled = this.#settled
+    // A copy: more may be settled while this batch is written.
+    const settled = [...this.#settled]
     const isIdle = outcomes.every((error) => error !== undefined)
     if (isIdle) return outcomes
     for (const id of settled) settleQuietly(stage, id)
     const { batch, state, settle } = stage.finish()
-    this.#database.hold()
-    const fault = await this.#writer.apply(batch).catch((error: SqliteFault) => error)
-    this.#database.letGo()
-    // After an error the database itself says whether the commit is in it.
-    if (fault !== undefined && !this.#isAt(state.sequence)) {
-      // Also for what conflicted: it may have done so with a unit that is not committed now.
+    const fault = await this.#apply(batch)
+    if (fault !== undefined) {
       const error = this.#refuse(fault)
-      return units.map(() => error)
+      // SQLite shows a commit only once it is synced, so what is seen is kept, whatever went wrong after.
+      // If it is not, conflicts fail too: they may have been with a unit that is not committed now.
+      if (!this.#isAt(state.sequence)) return units.map(() => error)
     }
     this.#state = state
     this.#stateMac = batch.stateMac
     this.#settled = this.#settled.slice(settled.length)
     settle()
-    await this.#writer.tidy().catch((error: SqliteFault) => this.#refuse(error))
+    this.#tidying = this.#tidy()
     return outcomes
+  }
+
+  /** Writes a batch while reads stay at the commit before it. */
+  async #apply(batch: WriteBatch): Promise<SqliteFault | undefined> {
+    this.#database.hold()
+    try {
+      await this.#writer.apply(batch)
+      return undefined
+    } catch (error) {
+      return error as SqliteFault
+    } finally {
+      this.#database.letGo()
+    }
+  }
+
+  /** Answers do not wait for this; the next transaction does. */
+  async #tidy(): Promise<void> {
+    try {
+      await this.#writer.tidy()
+    } catch (error) {
+      this.#refuse(error as SqliteFault)
+    }
   }
 
   #isAt(sequence: number): boolean {
