@@ -135,7 +135,7 @@ export async function openWorld(change: Partial<RestOptions> = {}): Promise<Test
     },
     clock,
     ids: { uuid: () => uuidV7(clock.now()) },
-    profile: 'standard',
+    profile: 'nist',
     observers: [authenticator.observe],
     cachedKeysMax: 1_000,
   }
@@ -201,8 +201,8 @@ export interface Answered {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** The body as JSON, or undefined. */
-  readonly body: Readonly<Record<string, any>>
+  /** The body as JSON; empty for a text. */
+  readonly body: Readonly<Record<string, unknown>>
 }
 
 /** Calls with the administrator's token unless told otherwise. */
@@ -221,9 +221,9 @@ export async function ask(world: TestWorld, path: string, asked: Asked = {}): Pr
     ...(sent !== undefined && { body: sent }),
   })
   const text = await response.text()
-  let parsed = {}
+  let parsed: Readonly<Record<string, unknown>> = {}
   try {
-    parsed = JSON.parse(text) as object
+    parsed = JSON.parse(text) as Readonly<Record<string, unknown>>
   } catch {
     // A text answer.
   }
@@ -235,6 +235,19 @@ export async function openInitialized(change: Partial<RestOptions> = {}): Promis
   const world = await openWorld(change)
   const made = await ask(world, '/v1/seal/initialize', { body: { method: { kind: 'file' } } })
   if (made.status !== 201) throw new Error(made.text)
-  world.tokens = made.body['tokens']
+  world.tokens = pick(made.body, 'tokens') as Readonly<Record<string, string>>
   return world
+}
+
+/** A member by its path, such as `key.id` or `items.0.plaintext`. */
+export function pick(body: unknown, path: string): unknown {
+  let value = body
+  for (const name of path.split('.')) value = (value as Record<string, unknown> | undefined)?.[name]
+  return value
+}
+
+export function pickText(body: unknown, path: string): string {
+  const value = pick(body, path)
+  if (typeof value !== 'string') throw new Error(`${path} is no text in ${JSON.stringify(body)}`)
+  return value
 }

@@ -40,7 +40,7 @@ export class DataServer {
     const { method, url } = request
     if (method !== 'POST' || url === undefined || !url.startsWith(PREFIX)) return false
     const slash = url.lastIndexOf('/')
-    const served = slash > PREFIX.length ? SERVED.get(url.slice(slash + 1)) : undefined
+    const served = slash >= PREFIX.length ? SERVED.get(url.slice(slash + 1)) : undefined
     if (served === undefined) return false
     this.#serve(request, response, served, url.slice(PREFIX.length, slash))
     return true

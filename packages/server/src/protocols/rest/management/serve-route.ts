@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { MaybePromise, Session } from '@claviger/core'
+import { KeeperError, type MaybePromise, type Session } from '@claviger/core'
 import { ANONYMOUS, type Exchange } from '../exchange.ts'
 import type { RestOptions } from '../ports.ts'
 import type { Route } from '../route.ts'
@@ -38,6 +38,7 @@ export async function serveRoute(
   exchange: Exchange,
   options: RestOptions,
 ): Promise<void> {
+  assertParams(request.params as Readonly<Record<string, string>>)
   const body = route.body === undefined ? undefined : (request.body ?? {})
   const given = request.query as Readonly<Record<string, string | readonly string[]>>
   const query = queryValues(route.query, given)
@@ -58,4 +59,17 @@ export async function serveRoute(
   if (typeof answer.body === 'string') {
     reply.type(answer.contentType ?? 'text/plain; charset=utf-8').send(answer.body)
   } else reply.type('application/json').send(JSON.stringify(answer.body))
+}
+
+const REFERENCE_LENGTH_MAX = 128
+
+/** The router takes an empty segment for a parameter too. */
+function assertParams(params: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(params)) {
+    if (value.length >= 1 && value.length <= REFERENCE_LENGTH_MAX) continue
+    throw new KeeperError(
+      'invalid-input',
+      `the ${name} in the path has 1 to ${REFERENCE_LENGTH_MAX} characters`,
+    )
+  }
 }
