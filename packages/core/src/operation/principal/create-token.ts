@@ -27,7 +27,7 @@ export interface CreateTokenOutput {
 export const createToken: ManagementOperation<'principal', CreateTokenInput, CreateTokenOutput> = {
   action: 'token.create',
   target: ({ principal }) => ({ kind: 'principal', ref: principal }),
-  run: ({ subject, tenant, now, ports }, input) => {
+  run: ({ subject, tenant, now, ports, session }, input) => {
     const lifetimeMs = input.lifetimeSeconds * 1_000
     if (
       !Number.isSafeInteger(lifetimeMs) ||
@@ -50,7 +50,7 @@ export const createToken: ManagementOperation<'principal', CreateTokenInput, Cre
       principal: subject.value.id,
       description: (input.description ?? '').toWellFormed(),
       hash,
-      scope: parseScope(input.scope ?? {}),
+      scope: within(session.scope, parseScope(input.scope ?? {})),
       createdAt: now,
       expiresAt: now + lifetimeMs,
     }
@@ -80,4 +80,29 @@ export function parseScope(scope: TokenScope): TokenScope {
     ...(actions !== undefined && { actions: [...actions] }),
     ...(keys !== undefined && { keys: [...keys] }),
   }
+}
+
+/**
+ * A token that makes tokens passes on no more than it has: what it leaves open is closed as far as its own
+ * scope is, and what it names must be part of that.
+ */
+function within(own: TokenScope, asked: TokenScope): TokenScope {
+  const narrow = (
+    mine: readonly string[] | undefined,
+    wanted: readonly string[] | undefined,
+    covers: (pattern: string, name: string) => boolean,
+  ): readonly string[] | undefined => {
+    if (mine === undefined || wanted === undefined) return wanted ?? mine
+    const wider = wanted.find((name) => !mine.some((pattern) => covers(pattern, name)))
+    if (wider === undefined) return wanted
+    throw new KeeperError(
+      'denied',
+      `this token may not pass on \`${wider}\`: it is not in its own scope`,
+    )
+  }
+  const covers = (pattern: string, name: string): boolean =>
+    pattern === name || (pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1)))
+  const actions = narrow(own.actions, asked.actions, covers)
+  const keys = narrow(own.keys, asked.keys, covers)
+  return { ...(actions !== undefined && { actions }), ...(keys !== undefined && { keys }) }
 }
