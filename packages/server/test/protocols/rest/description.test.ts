@@ -34,14 +34,11 @@ test('operations have ids of their own, and every schema they refer to is there'
   const ids = describedRoutes().map(({ id }) => id)
   assert.equal(new Set(ids).size, ids.length)
   for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
-    assert.ok(pick(body, `components.schemas.${name}`), name)
+    assert.ok(pick(body, `components.schemas.${String(name)}`), name ?? '')
   }
   for (const path of Object.values(body['paths'] as Record<string, Record<string, object>>)) {
     for (const operation of Object.values(path)) {
-      assert.ok(
-        pick(operation, 'responses.default.content'),
-        pick(operation, 'operationId') as string,
-      )
+      assert.ok(pick(operation, 'responses.default.content'))
     }
   }
 })
