@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { encodeUtf8 } from '@claviger/bytes'
 import { isClavigerError } from '@claviger/client'
-import { verifyTlogProof } from '@claviger/tlog'
+import { verifyLog, verifyTlogProof } from '@claviger/tlog'
 import { parseVerifierKeys, sha256 } from '../command/audit/verifier-keys.ts'
+import { logFolder } from '../file/log-folder.ts'
 import type { Walk } from './walk.ts'
 
 /** A receipt for the destruction, checked without the keeper; and the whole log where its folder is here. */
@@ -26,10 +27,14 @@ export async function demonstrateProof(walk: Walk, entry: number): Promise<void>
       command: 'claviger audit verify',
     },
     async () => {
-      const { verifyLogFolder } = await import('@claviger/server/audit')
       const { verifiers, names } = parseVerifierKeys(keys)
       const origin = names[0] ?? ''
-      const { entries, checkpoint } = await verifyLogFolder(folder, { sha256, verifiers, origin })
+      const { entries, checkpoint } = await verifyLog({
+        source: logFolder(folder),
+        sha256,
+        verifiers,
+        origin,
+      })
       return { result: `${entries} entries, ${checkpoint.verified.length} signatures: all hold` }
     },
   )

@@ -6,6 +6,7 @@ import {
   decodeFileHeader,
   encodeCiphertextText,
   encodeFileHeader,
+  EnvelopeError,
   FILE_HEADER_BYTES_MAX,
   type FileHeader,
 } from '@claviger/envelope'
@@ -166,8 +167,19 @@ export function startsAsFile(head: Uint8Array): boolean {
 
 /** Splits a source into its header and its message. */
 export function splitFile({ head, whole }: Peeked): StartedFile {
-  const { header, length } = decodeFileHeader(head)
+  const { header, length } = readHeader(head)
   return { header, headerBytes: head.slice(0, length), message: skip(whole, length) }
+}
+
+/** What begins as one of our files and goes on wrong was changed or cut off. */
+function readHeader(head: Uint8Array): ReturnType<typeof decodeFileHeader> {
+  try {
+    return decodeFileHeader(head)
+  } catch (error) {
+    if (!(error instanceof EnvelopeError) || error.code !== 'malformed') throw error
+    const message = "the file's header was changed or cut off, and does not verify"
+    throw new CliError('verification-failed', message, { cause: error })
+  }
 }
 
 async function* skip(

@@ -1,5 +1,5 @@
 import { createReadStream, type Stats, statSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { CliError, usageError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 
@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 export interface Input {
   /** Absent for standard input. */
   readonly path: string | undefined
+  /** As the caller wrote it; `standard input` for that. */
   readonly name: string
   /** Absent where it is not known before the end. */
   readonly sizeBytes: number | undefined
@@ -27,7 +28,7 @@ export function openInput(context: Context, file: string | undefined): Input {
   if (stats.isDirectory()) throw new CliError('failure', `${file} is a folder`)
   return {
     path,
-    name: basename(path),
+    name: file,
     sizeBytes: stats.isFile() ? stats.size : undefined,
     open: () => createReadStream(path, { highWaterMark: READ_BYTES }),
   }

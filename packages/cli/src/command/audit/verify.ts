@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { decodeUtf8 } from '@claviger/bytes'
-import { type NoteVerifier, TlogError, verifyTlogProof } from '@claviger/tlog'
+import { type NoteVerifier, TlogError, verifyLog, verifyTlogProof } from '@claviger/tlog'
 import type { Command } from 'commander'
 import { CliError, usageError } from '../../cli-error.ts'
 import { findProfile, type Profile } from '../../connection/profile.ts'
 import type { Context } from '../../context.ts'
 import { readFileInput } from '../../file/input.ts'
+import { logFolder } from '../../file/log-folder.ts'
 import { examples, jsonOption } from '../../options.ts'
 import { facts } from '../../terminal/table.ts'
 import { parseVerifierKeys, sha256 } from './verifier-keys.ts'
@@ -116,9 +117,14 @@ async function verifyFolder(
   }
   const saved =
     options.checkpoint === undefined ? undefined : readFileSync(resolve(cwd, options.checkpoint))
-  const { verifyLogFolder } = await import('@claviger/server/audit')
   try {
-    const result = await verifyLogFolder(folder, { sha256, verifiers, origin, saved })
+    const result = await verifyLog({
+      source: logFolder(folder),
+      sha256,
+      verifiers,
+      origin,
+      saved,
+    })
     const { entries, tiles, bundles, checkpoint } = result
     await context.print(
       { verified: true, folder, origin, entries, tiles, bundles, savedSize: result.saved?.size },

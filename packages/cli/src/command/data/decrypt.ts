@@ -53,7 +53,7 @@ export function define(command: Command, context: Context): void {
 
 async function decrypt(context: Context, input: Input, options: Options): Promise<void> {
   const { cwd, stdout } = context.environment
-  const out = options.out ?? withoutSuffix(input.path)
+  const out = options.out ?? withoutSuffix(input)
   if (out !== undefined && out !== '-') assertFree(resolve(cwd, out), options.force)
   const peeked = await peek(input.open())
   const { plaintext, facts } = startsAsFile(peeked.head)
@@ -147,8 +147,8 @@ async function writeVerified(
   }
 }
 
-function withoutSuffix(path: string | undefined): string | undefined {
+function withoutSuffix({ path, name }: Input): string | undefined {
   if (path === undefined) return undefined
-  if (path.endsWith(ENCRYPTED_SUFFIX)) return path.slice(0, -ENCRYPTED_SUFFIX.length)
-  throw usageError(`say where to with -o; ${path} does not end in ${ENCRYPTED_SUFFIX}`)
+  if (name.endsWith(ENCRYPTED_SUFFIX)) return name.slice(0, -ENCRYPTED_SUFFIX.length)
+  throw usageError(`say where to with -o; ${name} does not end in ${ENCRYPTED_SUFFIX}`)
 }

@@ -60,7 +60,7 @@ async function encryptFile(
 ): Promise<void> {
   const { stdout, stderr, cwd } = context.environment
   const out =
-    options.out ?? (input.path === undefined ? undefined : `${input.path}${ENCRYPTED_SUFFIX}`)
+    options.out ?? (input.path === undefined ? undefined : `${input.name}${ENCRYPTED_SUFFIX}`)
   if (out === undefined && context.isJson) throw usageError('name the encrypted file with -o')
   if (out !== undefined && out !== '-') assertFree(resolve(cwd, out), options.force)
   const client = await context.client()

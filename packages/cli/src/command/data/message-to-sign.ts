@@ -37,7 +37,7 @@ export async function messageToSign(
     )
   }
   if (mechanism === undefined && chosen !== known[0]) {
-    await context.note(`signed as a digest by ${chosen ?? ''}, because of its size`)
+    await context.note(`taken as a digest by ${chosen ?? ''}, because of its size`)
   }
   return { message: await digest(context, input, hash), mechanism: chosen, prehashed: true }
 }

@@ -85,7 +85,7 @@ async function reEncryptFile(
       sourceVersion: old.header.dataKey.version,
       entry,
     },
-    `${context.paint('good', 're-encrypted')} ${target.path}: version ${old.header.dataKey.version} -> ${version}`,
+    `${context.paint('good', 're-encrypted')} ${target.name}: version ${old.header.dataKey.version} -> ${version}`,
   )
 }
 
@@ -111,7 +111,7 @@ async function reEncryptEnvelope(
   })
   await context.print(
     { ...answer, file: target.path },
-    `${context.paint('good', 're-encrypted')} ${target.path}: version ${answer.sourceVersion} -> ${answer.version}`,
+    `${context.paint('good', 're-encrypted')} ${target.name}: version ${answer.sourceVersion} -> ${answer.version}`,
   )
 }
 
@@ -120,9 +120,11 @@ function targetOf(
   context: Context,
   input: Input,
   { out, force }: Options,
-): { readonly path: string; readonly force: boolean } | undefined {
+): { readonly path: string; readonly name: string; readonly force: boolean } | undefined {
   if (out !== undefined && out !== '-') {
-    return { path: resolve(context.environment.cwd, out), force: force === true }
+    return { path: resolve(context.environment.cwd, out), name: out, force: force === true }
   }
-  return out === '-' || input.path === undefined ? undefined : { path: input.path, force: true }
+  return out === '-' || input.path === undefined
+    ? undefined
+    : { path: input.path, name: input.name, force: true }
 }

@@ -24,7 +24,7 @@ export function define(command: Command, context: Context): void {
       })
       const value = await client.sign(key, { ...message, ...signingFields(options) })
       const out =
-        options.out ?? (input.path === undefined ? '-' : `${input.path}${SIGNATURE_SUFFIX}`)
+        options.out ?? (input.path === undefined ? '-' : `${input.name}${SIGNATURE_SUFFIX}`)
       const { out: _asked, ...rest } = options
       await printBytes(context, out === '-' ? rest : { ...rest, out }, {
         value,

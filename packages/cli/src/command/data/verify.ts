@@ -50,7 +50,7 @@ async function signatureOf(context: Context, input: Input, options: Options): Pr
   const { signature, signatureFile } = options
   if (signature !== undefined) return decodeBase64(signature)
   const file =
-    signatureFile ?? (input.path === undefined ? undefined : `${input.path}${SIGNATURE_SUFFIX}`)
+    signatureFile ?? (input.path === undefined ? undefined : `${input.name}${SIGNATURE_SUFFIX}`)
   if (file === undefined) throw usageError('name the signature with --signature-file')
   return readFileInput(context, file, SMALL_BYTES_MAX)
 }
