@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import type { InitializeAnswer } from '@claviger/client'
-import type { Command } from 'commander'
+import type { FirstPrincipal, InitializeAnswer, Role } from '@claviger/client'
+import { type Command, InvalidArgumentError } from 'commander'
 import type { Context } from '../../context.ts'
 import { assertFree, writeAtomically } from '../../file/atomic-file.ts'
 import { connectionOptions, examples } from '../../options.ts'
@@ -9,17 +9,25 @@ import { giveShares } from './new-shares.ts'
 
 interface Options extends MethodOptions {
   readonly out?: string
+  readonly principal?: readonly FirstPrincipal[]
 }
+
+const TOKEN_DAYS = 30
 
 export function define(command: Command, context: Context): void {
   methodOptions(command)
     .option('--out <folder>', 'write shares and tokens into this folder instead of showing them')
+    .option(
+      '--principal <name=roles>',
+      'who is there from the start, such as root=administrator,operator; may be repeated',
+      collectPrincipal,
+    )
     .action((options: Options) => initialize(context, options))
   connectionOptions(command)
   examples(
     command,
     'claviger operator init --shares 5 --threshold 3',
-    'claviger operator init --out ceremony',
+    'claviger operator init --out ceremony --principal admin=administrator --principal op=operator',
     'claviger operator init --kind passphrase --new-passphrase-file passphrase.txt',
   )
 }
@@ -30,7 +38,7 @@ async function initialize(context: Context, options: Options): Promise<void> {
   // What is shown once must not be lost to a file in the way.
   if (out !== undefined) assertFree(resolve(context.environment.cwd, out), false)
   const client = await context.client()
-  const answer = await client.seal.initialize({ method })
+  const answer = await client.seal.initialize({ method, principals: options.principal })
   if (context.isJson && out === undefined) return context.print(answer, '')
   const shares = await giveShares(context, answer, out)
   const tokens = await giveTokens(context, answer, out)
@@ -40,6 +48,15 @@ async function initialize(context: Context, options: Options): Promise<void> {
     { ...rest, folder: out },
     [done, shares, tokens].filter((text) => text !== '').join('\n\n'),
   )
+}
+
+function collectPrincipal(text: string, before: readonly FirstPrincipal[] = []): FirstPrincipal[] {
+  const [, name, roles] = /^([a-z0-9._/-]+)=([a-z]+(?:,[a-z]+)*)$/.exec(text) ?? []
+  if (name === undefined || roles === undefined) {
+    throw new InvalidArgumentError('It must be NAME=ROLE,ROLE.')
+  }
+  // The keeper checks the roles, and names those it knows.
+  return [...before, { name, roles: roles.split(',') as Role[], tokenDays: TOKEN_DAYS }]
 }
 
 async function giveTokens(
