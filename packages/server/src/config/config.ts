@@ -1,5 +1,7 @@
 import type { AlgorithmProfile, SealKind } from '@claviger/core'
-import type { LogLevel } from '../logging/logger.ts'
+
+export const LOG_LEVELS = ['info', 'warn', 'error'] as const
+export const LOG_FORMATS = ['text', 'json'] as const
 
 /** Everything the keeper is told at start; `docs/operations/configuration.md` explains each. */
 export interface Config {
@@ -29,7 +31,10 @@ export interface Config {
     /** Of opened private keys: below the size of OpenSSL's secure heap, which is 4 MiB. */
     readonly privateKeyBytes: number
   }
-  readonly log: { readonly level: LogLevel; readonly format: 'text' | 'json' }
+  readonly log: {
+    readonly level: (typeof LOG_LEVELS)[number]
+    readonly format: (typeof LOG_FORMATS)[number]
+  }
 }
 
 export const DEFAULT_PORT = 8420

@@ -42,6 +42,9 @@ export async function makeServerCertificate(
   const issuer = pkijs.Certificate.fromBER(fromPem(authority.certificate))
   const certificate = blank(names[0] ?? 'localhost', '', now, SERVER_DAYS)
   certificate.issuer = issuer.subject
+  // A certificate that outlives its issuer fails before it says so.
+  const issuerEnd = issuer.notAfter.value
+  if (issuerEnd < certificate.notAfter.value) certificate.notAfter.value = issuerEnd
   const alternatives = new pkijs.GeneralNames({ names: names.map(alternativeName) })
   const serverAuth = new pkijs.ExtKeyUsage({ keyPurposes: ['1.3.6.1.5.5.7.3.1'] })
   certificate.extensions = [
@@ -119,14 +122,14 @@ function alternativeName(text: string): pkijs.GeneralName {
   })
 }
 
-/** The URL parser expands nothing but checks; the groups are expanded here (RFC 4291 §2.2). */
+/** The URL parser checks the text and writes every form of it as groups; they are expanded here. */
 function ipv6Octets(text: string): Uint8Array<ArrayBuffer> {
-  const [head = '', tail] = text.split('::')
+  const [head = '', tail] = new URL(`http://[${text}]/`).hostname.slice(1, -1).split('::')
   const groups = (part: string): number[] =>
     part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16))
   const left = groups(head)
   const right = tail === undefined ? [] : groups(tail)
-  const zeros = new Array<number>(tail === undefined ? 0 : 8 - left.length - right.length).fill(0)
+  const zeros = Array.from({ length: 8 - left.length - right.length }, () => 0)
   const octets = new Uint8Array(16)
   for (const [index, group] of [...left, ...zeros, ...right].entries()) {
     octets[2 * index] = group >> 8

@@ -1,21 +1,19 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import { certificateFacts } from '@claviger/crypto'
+import { createSecureContext } from 'node:tls'
+import { type CertificateFacts, certificateFacts } from '@claviger/crypto'
+import type { CertifiedKey } from './certificates.ts'
+import { replaceFile } from './replace-file.ts'
+
+export { replaceFile } from './replace-file.ts'
 
 const DAY_MS = 86_400_000
 const RENEW_DAYS = 30
 
 /** What a TLS listener needs, in PEM. */
 export interface TlsMaterial {
+  /** The server's certificate and its chain. */
   readonly certificate: string
   readonly key: string
   /** The CA to trust, when it is the keeper's own. */
@@ -25,6 +23,9 @@ export interface TlsMaterial {
 /**
  * The keeper's own CA and server certificate, made on first use and renewed in time.
  *
+ * A server certificate that cannot be used is made again: nobody trusts it by itself. The CA is what
+ * clients trust, so it is never replaced: where it cannot be used this throws an Error of one line.
+ *
  * @returns what to listen with; the CA's certificate is at `<folder>/ca.pem`
  */
 export async function ensureTls(
@@ -33,59 +34,111 @@ export async function ensureTls(
   now: number,
 ): Promise<TlsMaterial> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const present = readPresent(folder)
-  if (present !== undefined && serves(present.certificate, names, now)) return present
+  const ca = readAuthority(folder, now)
+  if (ca !== undefined) {
+    const present = readServer(folder, ca.certificate)
+    if (present !== undefined && serves(present.certificate, names, now)) {
+      return { certificate: present.certificate, key: present.key, authority: ca.certificate }
+    }
+  }
   const { makeAuthority, makeServerCertificate } = await import('./certificates.ts')
-  const known = readPair(folder, 'ca')
-  const authority = known ?? (await makeAuthority('Claviger CA', now))
-  if (known === undefined) {
-    replaceFile(join(folder, 'ca.key'), authority.privateKey, 0o600)
+  const authority = ca ?? (await makeAuthority('Claviger CA', now))
+  if (ca === undefined) {
+    // The certificate last: a CA is there once it can be given to clients.
+    replaceFile(join(folder, 'ca.key'), authority.privateKey ?? '', 0o600)
     replaceFile(join(folder, 'ca.pem'), authority.certificate, 0o644)
   }
-  const server = await makeServerCertificate(authority, names, now)
+  const { privateKey } = authority
+  if (privateKey === undefined) throw new Error(withoutKey(folder))
+  const server = await makeServerCertificate({ ...authority, privateKey }, names, now)
+  const chain = server.certificate + authority.certificate
   replaceFile(join(folder, 'server.key'), server.privateKey, 0o600)
-  replaceFile(join(folder, 'server.pem'), server.certificate, 0o644)
-  return {
-    certificate: server.certificate + authority.certificate,
-    key: server.privateKey,
-    authority: authority.certificate,
+  replaceFile(join(folder, 'server.pem'), chain, 0o644)
+  return { certificate: chain, key: server.privateKey, authority: authority.certificate }
+}
+
+type Authority = Pick<CertifiedKey, 'certificate'> & Partial<CertifiedKey>
+
+/** The CA, without its key where that is kept elsewhere; undefined before the first start. */
+function readAuthority(folder: string, now: number): Authority | undefined {
+  const path = join(folder, 'ca.pem')
+  const certificate = readOptional(path)
+  if (certificate === undefined) {
+    // A first start that was cut off left a key at most; anything more was in use.
+    if (readOptional(join(folder, 'server.pem')) === undefined) return undefined
+    throw new Error(`${path} is missing; put it back${orAnew(folder)}`)
+  }
+  const facts = readFacts(certificate)
+  if (facts === undefined) throw new Error(`${path} is no certificate; restore it${orAnew(folder)}`)
+  if (facts.notAfter <= now)
+    throw new Error(`the CA of ${path} has expired; to go on${orAnew(folder)}`)
+  const privateKey = readKey(join(folder, 'ca.key'))
+  if (privateKey !== undefined && !goTogether(certificate, privateKey)) {
+    throw new Error(`ca.key is not the key of ${path}; restore it${orAnew(folder)}`)
+  }
+  return { certificate, ...(privateKey !== undefined && { privateKey }) }
+}
+
+function orAnew(folder: string): string {
+  return `, or remove ca.pem, ca.key, server.pem and server.key in ${folder} for a new CA that every client must be given`
+}
+
+function withoutKey(folder: string): string {
+  return `ca.key is missing and the server certificate must be renewed; put it back${orAnew(folder)}`
+}
+
+/** The server's certificate when it, its key and its CA still go together. */
+function readServer(folder: string, authority: string): TlsMaterial | undefined {
+  const certificate = readOptional(join(folder, 'server.pem'))
+  const key = readKey(join(folder, 'server.key'))
+  if (certificate === undefined || key === undefined) return undefined
+  // Its chain names the CA that signed it, so a CA restored from elsewhere shows.
+  return certificate.endsWith(authority) && goTogether(certificate, key)
+    ? { certificate, key }
+    : undefined
+}
+
+/** OpenSSL refuses a private key that is not the certificate's, and what is neither. */
+function goTogether(certificate: string, key: string): boolean {
+  try {
+    createSecureContext({ cert: certificate, key })
+    return true
+  } catch {
+    return false
   }
 }
 
-function readPresent(folder: string): TlsMaterial | undefined {
-  const authority = readPair(folder, 'ca')
-  const server = readPair(folder, 'server')
-  if (authority === undefined || server === undefined) return undefined
-  return {
-    certificate: server.certificate + authority.certificate,
-    key: server.privateKey,
-    authority: authority.certificate,
-  }
-}
-
-function readPair(
-  folder: string,
-  name: string,
-): { certificate: string; privateKey: string } | undefined {
-  const certificate = readOptional(join(folder, `${name}.pem`))
-  const privateKey = readOptional(join(folder, `${name}.key`))
-  return certificate === undefined || privateKey === undefined
-    ? undefined
-    : { certificate, privateKey }
+/** A private key; others' permission to read it, from an older backup say, is taken away. */
+function readKey(path: string): string | undefined {
+  const key = readOptional(path)
+  if (key !== undefined && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
+  return key
 }
 
 function readOptional(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    if (code === 'ENOENT') return undefined
+    throw new Error(`cannot read ${path} (${code}); check its owner and permissions`, {
+      cause: error,
+    })
+  }
+}
+
+function readFacts(pem: string): CertificateFacts | undefined {
+  try {
+    return certificateFacts(Buffer.from(pem))
+  } catch {
+    return undefined
   }
 }
 
 /** Whether a certificate lasts long enough and covers every name. */
 function serves(pem: string, names: readonly string[], now: number): boolean {
-  const facts = certificateFacts(Buffer.from(pem))
+  const facts = readFacts(pem)
+  if (facts === undefined) return false
   const covered = new Set(facts.alternativeNames)
   const missing = names.some((name) => !covered.has(isIP(name) === 6 ? canonicalIp6(name) : name))
   return !missing && facts.notAfter - now > RENEW_DAYS * DAY_MS && facts.notBefore <= now
@@ -93,17 +146,4 @@ function serves(pem: string, names: readonly string[], now: number): boolean {
 
 function canonicalIp6(address: string): string {
   return new URL(`http://[${address}]/`).hostname.slice(1, -1)
-}
-
-/** A crash leaves the old file or the new one, never half of one. */
-export function replaceFile(path: string, content: string, mode: number): void {
-  const temporary = `${path}.new`
-  const file = openSync(temporary, 'w', mode)
-  try {
-    writeSync(file, content)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-  renameSync(temporary, path)
 }
