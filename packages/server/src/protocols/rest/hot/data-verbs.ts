@@ -1,7 +1,8 @@
 import * as core from '@claviger/core'
 import { encodeBase64 } from '@claviger/bytes'
-import { type EnvelopeKind, encodeCiphertextText } from '@claviger/envelope'
+import { encodeCiphertextText } from '@claviger/envelope'
 import type { DataVerb } from '../schema/data.ts'
+import { writeEnvelope } from './envelope-text.ts'
 import type { ItemFields } from './item-fields.ts'
 
 /** How one data operation is read from JSON and written to it. */
@@ -51,11 +52,6 @@ function encodeSecret(bytes: Uint8Array): string {
   return text
 }
 
-function envelope(kind: EnvelopeKind, key: string, encrypted: core.Encrypted): string {
-  const { version, mechanism, iv, ciphertext } = encrypted
-  return encodeCiphertextText({ kind, mechanism, key, version, iv, ciphertext })
-}
-
 function readDecrypt(fields: ItemFields): core.DecryptItem | core.KeeperError {
   const sealed = fields.envelope('ciphertext')
   const aad = fields.aad('aad', 'context')
@@ -100,7 +96,7 @@ const encrypt = verb(
     if (aad instanceof core.KeeperError) return aad
     return { plaintext, aad, iv, mechanism }
   },
-  (result, { id }) => `"ciphertext":"${envelope('ciphertext', id, result)}",${made(result)}`,
+  (result, key) => `"ciphertext":"${writeEnvelope('ciphertext', key, result)}",${made(result)}`,
 )
 
 const decrypt = verb(
@@ -121,8 +117,9 @@ const reEncrypt = verb(
     return { ...item, destination, destinationMechanism, destinationAad }
   },
   (result) => {
-    const { key, sourceVersion } = result
-    const text = envelope('ciphertext', key, result)
+    const { key, version, mechanism, iv, ciphertext, sourceVersion } = result
+    const kind = 'ciphertext'
+    const text = encodeCiphertextText({ kind, mechanism, key, version, iv, ciphertext })
     return `"ciphertext":"${text}","key":"${key}",${made(result)},"sourceVersion":${sourceVersion}`
   },
 )
@@ -196,10 +193,10 @@ const generateDataKey = verb(
     const rest = readDataKey(fields)
     return rest instanceof core.KeeperError ? rest : { lengthBytes, ...rest }
   },
-  (result, { id }) => {
+  (result, key) => {
     const { plaintext } = result
     const clear = plaintext === undefined ? '' : `"plaintext":"${encodeSecret(plaintext)}",`
-    return `${clear}"ciphertext":"${envelope('data-key', id, result)}",${made(result)}`
+    return `${clear}"ciphertext":"${writeEnvelope('data-key', key, result)}",${made(result)}`
   },
 )
 
@@ -210,10 +207,10 @@ const generateDataKeyPair = verb(
     const rest = readDataKey(fields)
     return rest instanceof core.KeeperError ? rest : { spec, ...rest }
   },
-  (result, { id }) => {
+  (result, key) => {
     const { plaintext } = result
     const clear = plaintext === undefined ? '' : `"privateKey":"${encodeSecret(plaintext)}",`
-    const text = envelope('data-key', id, result)
+    const text = writeEnvelope('data-key', key, result)
     return `${clear}"publicKey":"${encodeBase64(result.publicKey)}","ciphertext":"${text}",${made(result)}`
   },
 )

@@ -8,8 +8,9 @@ import {
   MECHANISMS,
   type Mechanism,
 } from '@claviger/core'
-import { type CiphertextEnvelope, decodeCiphertextText, EnvelopeError } from '@claviger/envelope'
+import { type CiphertextEnvelope, EnvelopeError } from '@claviger/envelope'
 import type { Json, JsonObject } from '../json.ts'
+import { readEnvelope } from './envelope-text.ts'
 
 const REFERENCE_LENGTH_MAX = 128
 const CONTEXT_PAIRS_MAX = 64
@@ -106,7 +107,7 @@ export class ItemFields {
     if (value === undefined) return this.#refuse(name, 'is missing')
     if (typeof value !== 'string') return this.#refuse(name, 'must be text beginning with `clv1:`')
     try {
-      return decodeCiphertextText(value)
+      return readEnvelope(value)
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error
       if (!ENVELOPE_TEXT.test(value))
