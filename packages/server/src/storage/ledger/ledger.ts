@@ -29,11 +29,13 @@ export class NodeSource {
     }
     const bytes = this.#read(ref.id)
     if (bytes === undefined) throw damagedNode(ref.id, 'is missing')
-    if (!constantTimeEqual(this.#mac.node(ref.id, bytes), bytesOf(ref.digest))) {
+    const digest = this.#mac.node(ref.id, bytes)
+    if (!constantTimeEqual(digest, bytesOf(ref.digest))) {
       throw damagedNode(ref.id, 'does not authenticate')
     }
     const node = new LedgerNode(byteString(bytes))
-    if (node.level > 0) this.keep(ref, node)
+    // A digest of its own: the reference's is a slice, which would keep the whole parent in memory.
+    if (node.level > 0) this.keep({ id: ref.id, digest: byteString(digest) }, node)
     return node
   }
 

@@ -2,14 +2,14 @@ import { DatabaseSync } from 'node:sqlite'
 
 /** How long a statement waits for another connection of this process. */
 const BUSY_MS = 5_000
-/** Page cache: holds the inner pages of SQLite's own trees for some million records, and few leaves. */
-const CACHE_KIB = 16_000
+/** Page caches: a reader's holds the inner pages of SQLite's own trees for a million records. */
+const CACHE_KIB = { read: 16_000, write: 4_000 } as const
 
 /**
  * A connection as every part of the store wants it: durable when a commit returns, and trusting nothing
  * that the file's own schema says.
  */
-export function openConnection(file: string): DatabaseSync {
+export function openConnection(file: string, use: 'read' | 'write'): DatabaseSync {
   const database = new DatabaseSync(file, {
     enableForeignKeyConstraints: true,
     enableDoubleQuotedStringLiterals: false,
@@ -24,7 +24,7 @@ export function openConnection(file: string): DatabaseSync {
       PRAGMA trusted_schema = OFF;
       PRAGMA cell_size_check = ON;
       PRAGMA wal_autocheckpoint = 0;
-      PRAGMA cache_size = -${CACHE_KIB};
+      PRAGMA cache_size = -${CACHE_KIB[use]};
       PRAGMA temp_store = MEMORY;`)
     return database
   } catch (error) {

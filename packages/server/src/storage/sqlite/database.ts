@@ -54,7 +54,7 @@ export class Database {
     const lock = lockFolder(lockFile)
     let database: DatabaseSync | undefined
     try {
-      database = openConnection(file)
+      database = openConnection(file, 'read')
       migrate(database)
       return new Database(file, database, lock)
     } catch (error) {

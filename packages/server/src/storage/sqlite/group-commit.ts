@@ -2,7 +2,7 @@ import type { KeeperError, UnitOfWork } from '@claviger/core'
 import { asKeeperError, storeFailure } from './store-error.ts'
 
 /** Units in one transaction at most: bounds what one commit holds and how long reads keep its snapshot. */
-const BATCH_UNITS_MAX = 1_024
+const BATCH_UNITS_MAX = 256
 
 interface Waiting {
   readonly work: UnitOfWork

@@ -46,7 +46,7 @@ export function serve(writer: BatchWriter, request: WriterRequest): WriterReply 
 export function inlineWriter(file: string): Writer {
   let writer: BatchWriter | undefined
   const run = async (request: WriterRequest) => {
-    writer ??= new BatchWriter(openConnection(file))
+    writer ??= new BatchWriter(openConnection(file, 'write'))
     const { fault } = serve(writer, request)
     if (fault !== undefined) throw fault
   }
@@ -91,7 +91,11 @@ class WriterThread {
   #dead: SqliteFault | undefined
 
   constructor(file: string) {
-    this.#worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: file })
+    this.#worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
+      workerData: file,
+      // It handles each batch once; a large nursery would only hold memory.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    })
     // The process may end while the thread idles; it is held only while an answer is due.
     this.#worker.unref()
     this.#worker.on('message', (reply: WriterReply) => this.#reply(reply))
