@@ -72,6 +72,17 @@ export function parseRsaPrivateKey(der: Uint8Array): Uint8Array[] {
   })
 }
 
+/** The privateKey of an ECPrivateKey (RFC 5915 §3); what may follow it is bounded but not read. */
+export function parseEcPrivateKey(der: Uint8Array): Uint8Array {
+  return parseDer(der, (reader) => {
+    const body = sequence(reader)
+    const version = element(body, INTEGER)
+    if (version.length !== 1 || version[0] !== 1)
+      throw invalidKey('elliptic-curve key has an unknown version')
+    return element(body, OCTET_STRING)
+  })
+}
+
 /** `SEQUENCE { INTEGER 0, SEQUENCE { oid }, OCTET STRING { choice } }` */
 export function encodePrivateKeyInfo(oid: string, choice: Uint8Array): Uint8Array {
   const algorithm = encode(SEQUENCE, encode(OBJECT_IDENTIFIER, Uint8Array.fromHex(oid)))

@@ -32,6 +32,7 @@ export {
   type SignMechanism,
   type WrapMechanism,
 } from './mechanism.ts'
+export { offHeapBytes, offHeapCopy } from './off-heap.ts'
 export { agree, decapsulate, encapsulate } from './operation/agree.ts'
 export type { Awaitable } from './operation/awaitable.ts'
 export { deriveBytes, deriveKey } from './operation/derive-key.ts'

@@ -5,6 +5,7 @@ import {
   isNamedCurve,
   parsePublicKeyInfo,
 } from './der.ts'
+import { ecScalarOf } from './ec-scalar.ts'
 import { CryptoError, invalidKey, unsupported } from './error.ts'
 import {
   expandXWingSeed,
@@ -119,14 +120,23 @@ export function openKey(spec: KeySpec, secret: Uint8Array): OpenKey {
     const xWingSecret = expandXWingSeed(secret)
     return new OpenKey(spec, 'private', { xWingSecret, xWingPublic: xWingSecret.public })
   }
-  let privateKey: KeyObject
+  const privateKey = openPrivate(spec, entry, secret)
+  assertSpecOf(privateKey, spec)
+  return new OpenKey(spec, 'private', { privateKey, publicKey: createPublicKey(privateKey) })
+}
+
+function openPrivate(spec: KeySpec, entry: SpecEntry, secret: Uint8Array): KeyObject {
+  const scalar = entry.family === 'ec' ? ecScalarOf(spec, secret) : undefined
   try {
-    privateKey = createPrivateKey({ key: bufferOf(secret), format: 'der', type: 'pkcs8' })
+    if (scalar === undefined) {
+      return createPrivateKey({ key: bufferOf(secret), format: 'der', type: 'pkcs8' })
+    }
+    const namedCurve = entry.opensslName as string
+    const key = bufferOf(scalar)
+    return createPrivateKey({ key, format: 'raw-private', asymmetricKeyType: 'ec', namedCurve })
   } catch {
     throw invalidKey('private key is not PKCS#8')
   }
-  assertSpecOf(privateKey, spec)
-  return new OpenKey(spec, 'private', { privateKey, publicKey: createPublicKey(privateKey) })
 }
 
 /** Opens a public key: SPKI DER, or the raw 1216 bytes of X-Wing. */

@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import { invalidInput } from './error.ts'
+import { offHeapBytes } from './off-heap.ts'
 
 const POOL_BYTES = 16 * 1024
 const POOLED_BYTES_MAX = 256
@@ -30,5 +31,5 @@ export function randomBytes(length: number): Uint8Array {
 
 /** Fresh random bytes for a key: drawn directly, never through the pool. */
 export function randomSecret(length: number): Uint8Array {
-  return randomFillSync(new Uint8Array(length))
+  return randomFillSync(offHeapBytes(length))
 }

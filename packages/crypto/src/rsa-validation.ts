@@ -11,9 +11,10 @@ import { invalidKey } from './error.ts'
 const EXPONENT_MIN_PAIR = 65537n
 const EXPONENT_MIN_PUBLIC = 3n
 const EXPONENT_BITS_MAX = 256
-const SMALL_PRIMES = sievePrimes(752)
+const SMALL_PRIMES_LIMIT = 752
 // Enough of them that an honest modulus passes the test below by chance less than once in 2^25.
-const ROCA_PRIMES = SMALL_PRIMES.filter((prime) => prime > 2 && prime <= 167)
+const ROCA_PRIME_MAX = 167
+let sieved: readonly number[] | undefined
 
 /** Refuses an RSA public key that is too weak or not one at all. */
 export function assertRsaPublic(key: KeyObject, exponentMin = EXPONENT_MIN_PUBLIC): void {
@@ -23,7 +24,7 @@ export function assertRsaPublic(key: KeyObject, exponentMin = EXPONENT_MIN_PUBLI
   }
   const jwk = key.export({ format: 'jwk' })
   const modulus = fromBytes(Uint8Array.fromBase64(jwk.n as string, { alphabet: 'base64url' }))
-  for (const prime of SMALL_PRIMES) {
+  for (const prime of smallPrimes()) {
     if (modulus % BigInt(prime) === 0n) throw invalidKey('rsa modulus has a small factor')
   }
   if (isRocaModulus(modulus)) throw invalidKey('rsa modulus has the ROCA weakness (CVE-2017-15361)')
@@ -65,7 +66,8 @@ type BigIntOctet = [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigi
  * small prime (Nemec et al., "The Return of Coppersmith's Attack", §4.1).
  */
 function isRocaModulus(modulus: bigint): boolean {
-  return ROCA_PRIMES.every((prime) => {
+  const primes = smallPrimes().filter((prime) => prime > 2 && prime <= ROCA_PRIME_MAX)
+  return primes.every((prime) => {
     const residue = Number(modulus % BigInt(prime))
     let power = 1
     do {
@@ -74,6 +76,11 @@ function isRocaModulus(modulus: bigint): boolean {
     } while (power !== 1)
     return false
   })
+}
+
+function smallPrimes(): readonly number[] {
+  sieved ??= sievePrimes(SMALL_PRIMES_LIMIT)
+  return sieved
 }
 
 function sievePrimes(limit: number): number[] {

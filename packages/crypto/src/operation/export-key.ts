@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { copy, encodeBase64url } from '@claviger/bytes'
+import { encodeBase64url } from '@claviger/bytes'
 import { unsupported } from '../error.ts'
 import { bufferOf } from '../key.ts'
+import { offHeapCopy } from '../off-heap.ts'
 import { specEntry } from '../spec.ts'
 import type { ImportedKey } from './import-key.ts'
 
@@ -17,12 +18,12 @@ export function exportKey(key: ImportedKey, format: BinaryKeyFormat): Uint8Array
   switch (format) {
     case 'raw':
       if (family !== 'symmetric') throw wrongFormat()
-      return copy(secretBytes(key))
+      return offHeapCopy(secretBytes(key))
     case 'raw-private':
-      if (family === 'x-wing') return copy(secretBytes(key))
+      if (family === 'x-wing') return offHeapCopy(secretBytes(key))
       return rawPrivate(privateKeyOf(key), family === 'ml-kem' || family === 'ml-dsa')
     case 'raw-public':
-      if (family === 'x-wing') return copy(publicBytes(key))
+      if (family === 'x-wing') return offHeapCopy(publicBytes(key))
       return exported(() => publicKeyOf(key).export({ format: 'raw-public' }))
     case 'pkcs8':
       return privateKeyOf(key).export({ type: 'pkcs8', format: 'der' })

@@ -1,12 +1,13 @@
 // Keys from outside. Everything is checked before it is accepted, and what comes out is in our own canonical
 // form, not the bytes that came in. X.509 certificates are not read here.
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { BytesError, copy, decodeBase64, decodeUtf8 } from '@claviger/bytes'
+import { BytesError, decodeBase64, decodeUtf8 } from '@claviger/bytes'
 import { ID_EC_PUBLIC_KEY, parsePrivateKeyInfo, parsePublicKeyInfo } from '../der.ts'
+import { assertScalar } from '../ec-scalar.ts'
 import { CryptoError, invalidKey, unsupported } from '../error.ts'
 import { assertNamedCurve, assertPointForm, bufferOf, openKey, specOfKeyObject } from '../key.ts'
+import { offHeapCopy } from '../off-heap.ts'
 import { isConsistentPair, isConsistentXWing } from '../pairwise.ts'
-import { ecdsaCurve } from '../primitive/noble-curve.ts'
 import { expandXWingSeed, parseXWingPublic } from '../primitive/x-wing.ts'
 import { assertRsaPrivate, assertRsaPublic } from '../rsa-validation.ts'
 import { type KeySpec, specEntry } from '../spec.ts'
@@ -57,13 +58,13 @@ function importSymmetric(secret: Uint8Array, spec: KeySpec): ImportedKey {
   if (specEntry(spec).family !== 'symmetric') throw invalidKey('raw is for symmetric keys only')
   // Opening makes every check there is: the length, and an XTS key's halves.
   openKey(spec, secret)
-  return { spec, secret: copy(secret) }
+  return { spec, secret: offHeapCopy(secret) }
 }
 
 function importRawPrivate(raw: Uint8Array, spec: KeySpec): Awaitable<ImportedKey> {
   const entry = specEntry(spec)
   if (entry.family === 'x-wing') {
-    const secret = copy(raw)
+    const secret = offHeapCopy(raw)
     const { encoded } = expandXWingSeed(secret).public
     if (!isConsistentXWing(secret, encoded)) throw inconsistent()
     return { spec, secret, public: encoded }
@@ -192,11 +193,12 @@ function canonicalPair(
 ): { privateKey: KeyObject; publicKey: KeyObject } {
   const stated = createPublicKey(key)
   if (specEntry(spec).family !== 'ec') return { privateKey: key, publicKey: stated }
-  const info = parsePrivateKeyInfo(key.export({ type: 'pkcs8', format: 'der' }))
-  if (info.algorithm.oid === ID_EC_PUBLIC_KEY) assertNamedCurve(info.algorithm)
+  const der = key.export({ type: 'pkcs8', format: 'der' })
+  const { algorithm } = parsePrivateKeyInfo(der)
+  if (algorithm.oid === ID_EC_PUBLIC_KEY) assertNamedCurve(algorithm)
+  der.fill(0)
   const scalar = key.export({ format: 'raw-private' })
-  // OpenSSL takes raw scalars of zero and beyond the order (SP 800-56A §5.6.2.1.2).
-  if (!ecdsaCurve(key).utils.isValidSecretKey(scalar)) throw invalidKey('scalar is out of range')
+  assertScalar(spec, scalar)
   const privateKey = parseKey(() => createPrivateKey(rawRequest(spec, scalar, 'raw-private')))
   scalar.fill(0)
   const publicKey = createPublicKey(privateKey)

@@ -2,6 +2,7 @@
 // peers that need them; nothing here notices a changed ciphertext.
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { authenticationFailed, invalidInput } from '../error.ts'
+import { offHeapBytes } from '../off-heap.ts'
 
 export type BlockMode = 'ecb' | 'cbc' | 'ctr' | 'xts'
 export type BlockPadding = 'pkcs7' | 'none'
@@ -70,8 +71,11 @@ function assertLengths(mode: BlockMode, iv: Uint8Array, length: number, whole: b
 
 function join(body: Uint8Array, end: Uint8Array): Uint8Array {
   if (end.length === 0) return body
-  const whole = new Uint8Array(body.length + end.length)
+  // SAFETY: a plaintext may be a key.
+  const whole = offHeapBytes(body.length + end.length)
   whole.set(body)
   whole.set(end, body.length)
+  body.fill(0)
+  end.fill(0)
   return whole
 }

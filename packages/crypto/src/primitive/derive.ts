@@ -10,6 +10,7 @@ import {
   type HashName,
   opensslHash,
 } from '../hash.ts'
+import { offHeapBytes } from '../off-heap.ts'
 import { cmac, hmac } from './mac.ts'
 
 const EMPTY = new Uint8Array()
@@ -175,10 +176,16 @@ function collect(
   blockBytes: number,
   block: (counter: number) => Uint8Array,
 ): Uint8Array {
-  const output = new Uint8Array(lengthBytes)
+  const output = offHeapBytes(lengthBytes)
+  let last: Uint8Array = EMPTY
   for (let counter = 1, offset = 0; offset < lengthBytes; counter++, offset += blockBytes) {
-    output.set(block(counter).subarray(0, lengthBytes - offset), offset)
+    // A block may be made from the one before it, which is cleared only then.
+    const next = block(counter)
+    last.fill(0)
+    last = next
+    output.set(next.subarray(0, lengthBytes - offset), offset)
   }
+  last.fill(0)
   return output
 }
 

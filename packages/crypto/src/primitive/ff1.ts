@@ -1,7 +1,7 @@
 // FF1 format-preserving encryption (SP 800-38G), @noble/ciphers': OpenSSL has none. FF3 is not offered; NIST
 // withdrew it.
-import { FF1 } from '@noble/ciphers/ff1.js'
 import { invalidInput, invalidKey } from '../error.ts'
+import { noble } from '../noble.ts'
 
 export type Ff1Options = { readonly radix: number; readonly tweak: Uint8Array }
 
@@ -18,7 +18,7 @@ export function encryptFf1(
   options: Ff1Options,
 ): number[] {
   assertRequest(key, digits, options)
-  return FF1(options.radix, key, options.tweak).encrypt([...digits])
+  return noble.ff1().FF1(options.radix, key, options.tweak).encrypt([...digits])
 }
 
 export function decryptFf1(
@@ -27,7 +27,7 @@ export function decryptFf1(
   options: Ff1Options,
 ): number[] {
   assertRequest(key, digits, options)
-  return FF1(options.radix, key, options.tweak).decrypt([...digits])
+  return noble.ff1().FF1(options.radix, key, options.tweak).decrypt([...digits])
 }
 
 function assertRequest(key: Uint8Array, digits: readonly number[], { radix }: Ff1Options): void {

@@ -5,6 +5,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { concat } from '@claviger/bytes'
 import { authenticationFailed, invalidInput } from '../error.ts'
+import { offHeapBytes } from '../off-heap.ts'
 
 const SEMIBLOCK_BYTES = 8
 const KW_IV = Uint8Array.fromHex('a6a6a6a6a6a6a6a6')
@@ -52,8 +53,11 @@ function unwrap(mode: string, iv: Uint8Array, key: Uint8Array, wrapped: Uint8Arr
     head = decipher.update(wrapped)
     const tail = decipher.final()
     if (head.length + tail.length === 0) throw authenticationFailed()
-    // SAFETY: the concatenation is the caller's copy of the key; OpenSSL's output is zeroed below.
-    return concat(head, tail)
+    // SAFETY: this is the caller's copy of the key; OpenSSL's output is zeroed below.
+    const unwrapped = offHeapBytes(head.length + tail.length)
+    unwrapped.set(head)
+    unwrapped.set(tail, head.length)
+    return unwrapped
   } catch {
     throw authenticationFailed()
   } finally {

@@ -2,11 +2,13 @@
 // not pass it on, so it is @noble/post-quantum's. Messages are signed by OpenSSL.
 import type { KeyObject } from 'node:crypto'
 import { copy } from '@claviger/bytes'
-import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
 import { parseExpandedKey, parsePrivateKeyInfo } from '../der.ts'
 import { unsupported } from '../error.ts'
+import { noble } from '../noble.ts'
 
-const parameterSets = { 'ml-dsa-44': ml_dsa44, 'ml-dsa-65': ml_dsa65, 'ml-dsa-87': ml_dsa87 }
+type ParameterSet = ReturnType<typeof noble.mlDsa>['ml_dsa44']
+
+const names = { 'ml-dsa-44': 'ml_dsa44', 'ml-dsa-65': 'ml_dsa65', 'ml-dsa-87': 'ml_dsa87' } as const
 
 /** Hedged (FIPS 204 §3.4) unless `randomness` is given, which only known-answer tests do. */
 export function signExternalMu(
@@ -28,10 +30,10 @@ export function verifyExternalMu(key: KeyObject, mu: Uint8Array, signature: Uint
   return parameterSet(key).internal.verify(signature, mu, publicKey, { externalMu: true })
 }
 
-function parameterSet(key: KeyObject): typeof ml_dsa44 {
+function parameterSet(key: KeyObject): ParameterSet {
   const name = key.asymmetricKeyType ?? ''
-  if (!Object.hasOwn(parameterSets, name)) throw unsupported('key is not an ML-DSA key')
-  return parameterSets[name as keyof typeof parameterSets]
+  if (!Object.hasOwn(names, name)) throw unsupported('key is not an ML-DSA key')
+  return noble.mlDsa()[names[name as keyof typeof names]]
 }
 
 /** sk of FIPS 204 §7.2: expanded from the seed, or read where the key was imported without one. */

@@ -7,7 +7,7 @@ import { invalidInput, unsupported } from '../error.ts'
 import { hash, hashLengthBytes, shake256 } from '../hash.ts'
 import { encodeEmsaPkcs1, encodeEmsaPss, isEmsaPss, type PssParameters } from './emsa.ts'
 import { signExternalMu, verifyExternalMu } from './ml-dsa-external-mu.ts'
-import { ecdsaCurve, ed25519ph, ed448ph } from './noble-curve.ts'
+import { ecdsaCurve, edwardsCurve, type PrehashedEdwards } from './noble-curve.ts'
 import { assertContext, type MessageOptions, type SignatureScheme } from './signature.ts'
 
 const ED_PREHASH_BYTES = 64
@@ -34,7 +34,7 @@ export function digestBytesOf(scheme: SignatureScheme): number {
 }
 
 /** PH(M) of the schemes that always prehash (RFC 8032 §5.1 and §5.2). */
-export function prehash(kind: 'ed25519ph' | 'ed448ph', message: Uint8Array): Uint8Array {
+export function prehash(kind: PrehashedEdwards, message: Uint8Array): Uint8Array {
   return kind === 'ed25519ph' ? hash('sha512', message) : shake256(message, ED_PREHASH_BYTES)
 }
 
@@ -54,7 +54,7 @@ export function signDigest(
       return signEcdsa(ecdsaCurve(key), key, digest, options)
     case 'ed25519ph':
     case 'ed448ph': {
-      const curve = scheme.kind === 'ed25519ph' ? ed25519ph : ed448ph
+      const curve = edwardsCurve(scheme.kind)
       return withRawPrivate(key, (seed) => curve.sign(digest, seed, contextOf(options)))
     }
     case 'ml-dsa':
@@ -120,7 +120,7 @@ function isDigestSignature(
     }
     case 'ed25519ph':
     case 'ed448ph': {
-      const curve = scheme.kind === 'ed25519ph' ? ed25519ph : ed448ph
+      const curve = edwardsCurve(scheme.kind)
       const publicPoint = key.export({ format: 'raw-public' })
       return curve.verify(signature, digest, publicPoint, { ...contextOf(options), zip215: false })
     }

@@ -1,5 +1,5 @@
-import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { authenticationFailed, invalidInput } from '../error.ts'
+import { noble } from '../noble.ts'
 
 const NONCE_BYTES = 24
 
@@ -11,7 +11,7 @@ export function sealXChaCha20(
   aad?: Uint8Array,
 ): Uint8Array {
   if (iv.length !== NONCE_BYTES) throw invalidInput('iv has the wrong length')
-  return xchacha20poly1305(key, iv, aad).encrypt(plaintext)
+  return noble.chacha().xchacha20poly1305(key, iv, aad).encrypt(plaintext)
 }
 
 export function openXChaCha20(
@@ -22,7 +22,7 @@ export function openXChaCha20(
 ): Uint8Array {
   if (iv.length !== NONCE_BYTES) throw invalidInput('iv has the wrong length')
   try {
-    return xchacha20poly1305(key, iv, aad).decrypt(sealed)
+    return noble.chacha().xchacha20poly1305(key, iv, aad).decrypt(sealed)
   } catch {
     throw authenticationFailed()
   }
