@@ -8,6 +8,7 @@ import {
   encodeFileHeader,
   EnvelopeError,
   FILE_HEADER_BYTES_MAX,
+  type FileAead,
   type FileHeader,
 } from '@claviger/envelope'
 import { CliError } from '../cli-error.ts'
@@ -25,6 +26,10 @@ export interface KeyUse {
 }
 
 const DATA_KEY_BYTES = 32
+const KEY_BYTES: Readonly<Partial<Record<FileAead, number>>> = {
+  AEAD_AES_256_GCM: 32,
+  AEAD_AES_128_GCM: 16,
+}
 export const FILE_MAGIC = 'claviger-file/1\n'
 
 /** Asks the keeper for a data key and encrypts under it as the data flows. */
@@ -85,11 +90,20 @@ export async function startDecryption(
 ): Promise<OpenedFile> {
   const { header, headerBytes, message } = file
   const { context, acknowledgeRisk } = use
+  const keyBytes = KEY_BYTES[header.aead]
+  if (keyBytes === undefined) {
+    throw new CliError(
+      'failure',
+      `the file is encrypted by ${header.aead}, which is not supported here`,
+    )
+  }
   const { plaintext } = await client.decrypt(
     use.key ?? header.dataKey.key,
     { ciphertext: encodeCiphertextText(header.dataKey), context },
     { acknowledgeRisk },
   )
+  // The AEAD follows from the length of the key, so a key of another length is one of another AEAD.
+  if (plaintext.length !== keyBytes) throw notVerified()
   return { header, plaintext: decryptUnder(plaintext, headerBytes, message) }
 }
 
@@ -102,15 +116,19 @@ async function* decryptUnder(
     yield* decryptChunked(dataKey, message, { context })
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'authentication-failed') {
-      throw new CliError(
-        'verification-failed',
-        'the file was changed, cut off or added to, and does not verify',
-      )
+      throw notVerified()
     }
     throw error
   } finally {
     dataKey.fill(0)
   }
+}
+
+function notVerified(): CliError {
+  return new CliError(
+    'verification-failed',
+    'the file was changed, cut off or added to, and does not verify',
+  )
 }
 
 /** A source whose beginning has been looked at. */

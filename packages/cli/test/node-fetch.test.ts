@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test } from 'node:test'
+import { ClavigerClient } from '@claviger/client'
+import { createNodeFetch } from '../src/connection/node-fetch.ts'
+
+async function clientOf(
+  t: { after(work: () => void): void },
+  listener: RequestListener,
+): Promise<ClavigerClient> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close())
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const fetch = await createNodeFetch(address, {})
+  return new ClavigerClient({ address, fetch, retries: 0, requestTimeoutMs: 300 })
+}
+
+test('carries a call there and back', async (t) => {
+  const client = await clientOf(t, (request, response) => {
+    response.setHeader('Claviger-Entry', '5')
+    response.end(JSON.stringify({ path: request.url, host: request.headers.host }))
+  })
+  const answer = await client.keys.get('a/b')
+  assert.equal(answer.entry, 5)
+  assert.equal((answer as unknown as { path: string }).path, '/v1/keys/a%2Fb')
+})
+
+test('does not follow redirections, which could carry the token elsewhere', async (t) => {
+  let asked = 0
+  const client = await clientOf(t, (_request, response) => {
+    asked++
+    response.writeHead(302, { location: '/elsewhere' }).end()
+  })
+  await assert.rejects(client.keys.get('a'), { code: 'unexpected-answer' })
+  assert.equal(asked, 1)
+})
+
+test('ends when the keeper does not answer, or hangs up', async (t) => {
+  const silent = await clientOf(t, () => undefined)
+  await assert.rejects(silent.keys.get('a'), { code: 'timed-out' })
+  const rude = await clientOf(t, (request) => request.socket.destroy())
+  await assert.rejects(rude.keys.get('a'), { code: 'unreachable' })
+})
