@@ -138,3 +138,15 @@ test('a token comes from the file that is named first of all', async (t) => {
   assert.equal(ran.exitCode, 2)
   assert.equal(ran.stderr.includes('two words'), false)
 })
+
+test('a client certificate that is named stands in for the token', async (t) => {
+  const folder = temporaryFolder(t)
+  profileIn(folder)
+  for (const name of ['c.pem', 'k.pem']) writeFileSync(join(folder, name), 'PEM')
+  const cert = ['--cert', 'c.pem', '--key', 'k.pem']
+  assert.equal(await tokenSent(['whoami', ...cert], folder), undefined)
+  assert.equal(
+    await tokenSent(['whoami', ...cert, '--as', 'auditor'], folder),
+    'Bearer auditor-token',
+  )
+})

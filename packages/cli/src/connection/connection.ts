@@ -104,6 +104,8 @@ function tokenOf(
     return { token: readToken(resolve(cwd, options.tokenFile)), fromProfile: false }
   }
   if (options.as !== undefined) return identityToken(options.as, profile)
+  // A certificate that is named is the credential that is meant.
+  if (options.cert !== undefined) return { token: undefined, fromProfile: false }
   const file = nonEmpty(env['CLAVIGER_TOKEN_FILE'])
   if (file !== undefined) return { token: readToken(resolve(cwd, file)), fromProfile: false }
   const token = nonEmpty(env['CLAVIGER_TOKEN'])
