@@ -16,6 +16,7 @@ import { problemOf } from './problem.ts'
 
 const REQUEST_ID = /^[\x20-\x7e]{1,128}$/
 const SCHEME = 'bearer '
+const LEFT_UNREAD_BYTES_MAX = 64 * 1024
 
 /** What is worked out once for each connection, so that a request on it allocates none of it. */
 interface Connection {
@@ -81,9 +82,9 @@ export class Exchange {
       'Cache-Control',
       'no-store',
       ...headers,
-      // What is left of the request's body is not worth reading.
-      ...(response.req.complete ? [] : ['Connection', 'close']),
+      ...(isWorthReading(response.req) ? [] : ['Connection', 'close']),
     ])
+    response.req.resume()
     response.end(response.req.method === 'HEAD' ? undefined : bytes)
     return code
   }
@@ -120,6 +121,13 @@ export class Exchange {
     this.#connections.set(socket, connection)
     return connection
   }
+}
+
+/** Whether what is left of a request is so little that its connection is kept for the next one. */
+function isWorthReading({ complete, headers }: IncomingMessage): boolean {
+  if (complete) return true
+  if (headers['transfer-encoding'] !== undefined) return false
+  return Number(headers['content-length'] ?? 0) <= LEFT_UNREAD_BYTES_MAX
 }
 
 /** RFC 6750 §2.1; the scheme is case-insensitive (RFC 9110 §11.1). */

@@ -1,5 +1,7 @@
 /** The OpenAPI document and the reference page: complete, and nothing in them leads elsewhere. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { ACTIONS } from '@claviger/core'
 import { describedRoutes } from '../../../src/protocols/rest/description/openapi.ts'
@@ -66,4 +68,16 @@ test('neither tells a self-signed keeper to be trusted for longer than it is', a
   const { headers } = await ask(world, '/docs', { token: undefined })
   assert.equal(headers.get('strict-transport-security'), null)
   assert.equal((await ask(world, '/docs', { method: 'HEAD', token: undefined })).text, '')
+})
+
+test('the page about this protocol lists every route as it is', () => {
+  const path = join(import.meta.dirname, '../../../../../docs/protocols/rest.md')
+  const listed = readFileSync(path, 'utf8').split('\n')
+  for (const { id, method, path: route, action } of describedRoutes()) {
+    const row = `| \`${id}\` | \`${method} ${route}\` | ${action === undefined ? '–' : `\`${action}\``} |`
+    assert.ok(
+      listed.some((line) => line.startsWith(row)),
+      row,
+    )
+  }
 })

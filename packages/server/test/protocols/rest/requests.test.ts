@@ -179,6 +179,19 @@ describe('requests', () => {
     }
   })
 
+  test('a refusal keeps the connection, unless too much of the request is unread', async () => {
+    const head = (bytes: number): readonly string[] => [
+      'POST /v1/keys/k/encrypt HTTP/1.1',
+      'Host: x',
+      'Content-Type: application/json',
+      `Content-Length: ${bytes}`,
+      '',
+      '',
+    ]
+    assert.doesNotMatch(await sendRaw(world, head(100)), /connection: close/i)
+    assert.match(await sendRaw(world, head(100_000)), /connection: close/i)
+  })
+
   test('headers: request ids, entity tags, idempotency keys', async () => {
     const long = { 'claviger-request-id': 'x'.repeat(129) }
     await refused('/v1/keys/k', { headers: long }, 400, 'invalid-input')

@@ -137,6 +137,8 @@ export async function openWorld(change: Partial<RestOptions> = {}): Promise<Test
     ids: { uuid: () => uuidV7(clock.now()) },
     profile: 'nist',
     observers: [authenticator.observe],
+    report: (error) => reported.push(error),
+    isCurrent: (session) => authenticator.isCurrent(session),
     cachedKeysMax: 1_000,
   }
   const keeper = new Keeper(ports)
