@@ -60,7 +60,7 @@ export type { BlockPadding } from './primitive/block-cipher.ts'
 export type { DeriveInput } from './primitive/derive-mechanism.ts'
 export type { Encapsulated } from './primitive/ml-kem.ts'
 export type { SignatureFormat } from './primitive/signature.ts'
-export { randomBytes } from './random.ts'
+export { randomBytes, randomSecret } from './random.ts'
 export { runSelfTests, type SelfTestReport, selfTestStatus } from './self-test/state.ts'
 export {
   isKeySpec,

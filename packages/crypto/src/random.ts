@@ -11,11 +11,9 @@ const LENGTH_BYTES_MAX = 16 * 1024 * 1024
 const pool = new Uint8Array(POOL_BYTES)
 let poolOffset = POOL_BYTES
 
-/** Fresh random bytes from OpenSSL's generator, in an array of their own. */
+/** Fresh random bytes from OpenSSL's generator, in an array of their own. For IVs, salts and names: not for keys. */
 export function randomBytes(length: number): Uint8Array {
-  if (!Number.isSafeInteger(length) || length < 0 || length > LENGTH_BYTES_MAX) {
-    throw invalidInput('random length is out of range')
-  }
+  assertLength(length)
   const bytes = new Uint8Array(length)
   if (length > POOLED_BYTES_MAX) return randomFillSync(bytes)
   if (poolOffset + length > POOL_BYTES) {
@@ -29,7 +27,14 @@ export function randomBytes(length: number): Uint8Array {
   return bytes
 }
 
-/** Fresh random bytes for a key: drawn directly, never through the pool. */
+/** Fresh random bytes for a key: drawn directly, never through the pool, into memory outside V8's heap. */
 export function randomSecret(length: number): Uint8Array {
+  assertLength(length)
   return randomFillSync(offHeapBytes(length))
+}
+
+function assertLength(length: number): void {
+  if (!Number.isSafeInteger(length) || length < 0 || length > LENGTH_BYTES_MAX) {
+    throw invalidInput('random length is out of range')
+  }
 }

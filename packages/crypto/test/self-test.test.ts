@@ -62,6 +62,28 @@ test('a mechanism that failed its test refuses service, alone and for good', asy
   )
 })
 
+test('signatures over digests are guarded by a test of their own', async () => {
+  const digest = new Uint8Array(32)
+  for (const [spec, mechanism, prehashed] of [
+    ['ec-p256', 'ecdsa-sha256', digest],
+    ['rsa-2048', 'rsa-pss-sha256', digest],
+    ['ml-dsa-44', 'ml-dsa', new Uint8Array(64)],
+  ] as const) {
+    const key = openKey(spec, (await generateKey(spec)).secret)
+    selfTests.restore()
+    selfTests.corrupt(`${mechanism} of digests`)
+    await sign(key, mechanism, { message: digest })
+    assert.equal(selfTestStatus(mechanism), 'passed')
+    assert.throws(() => sign(key, mechanism, { digest: prehashed }), failed)
+    assert.equal(selfTestStatus(mechanism), 'failed')
+    assert.deepEqual(runSelfTests().failed, [mechanism])
+    selfTests.restore()
+    selfTests.corrupt(mechanism)
+    await sign(key, mechanism, { digest: prehashed })
+    assert.throws(() => sign(key, mechanism, { message: digest }), failed)
+  }
+})
+
 const pairs: readonly KeySpec[] = [
   'rsa-2048',
   'ec-p256',

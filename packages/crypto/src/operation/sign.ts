@@ -16,6 +16,7 @@ import {
   verifyMessage,
   verifyMessageAsync,
 } from '../primitive/signature.ts'
+import { digestTestOf, type SelfTestName } from '../self-test/self-test-name.ts'
 import { specEntry } from '../spec.ts'
 import type { Awaitable } from './awaitable.ts'
 
@@ -41,7 +42,7 @@ export function sign(
   mechanism: SignMechanism,
   input: SignInput,
 ): Awaitable<Uint8Array> {
-  admit(key, mechanism, 'sign')
+  admit(key, mechanism, 'sign', selfTestFor(mechanism, input))
   const scheme = signatureSchemes[mechanism]
   const privateKey = privateOf(key)
   const work = workOf(scheme, input)
@@ -58,7 +59,7 @@ export function verify(
   input: SignInput,
   signature: Uint8Array,
 ): Awaitable<boolean> {
-  admit(key, mechanism, 'sign')
+  admit(key, mechanism, 'sign', selfTestFor(mechanism, input))
   const scheme = signatureSchemes[mechanism]
   const publicKey = publicOf(key)
   const work = workOf(scheme, input)
@@ -73,6 +74,10 @@ export function verify(
 export function signDigestBytes(mechanism: SignMechanism): number | undefined {
   const scheme = signatureSchemes[mechanism]
   return isMessageOnly(scheme) ? undefined : digestBytesOf(scheme)
+}
+
+function selfTestFor(mechanism: SignMechanism, input: SignInput): SelfTestName {
+  return 'digest' in input ? (digestTestOf(mechanism) ?? mechanism) : mechanism
 }
 
 function isMessageOnly(scheme: SignatureScheme): boolean {

@@ -18,7 +18,10 @@ export function encryptFf1(
   options: Ff1Options,
 ): number[] {
   assertRequest(key, digits, options)
-  return noble.ff1().FF1(options.radix, key, options.tweak).encrypt([...digits])
+  return noble
+    .ff1()
+    .FF1(options.radix, key, options.tweak)
+    .encrypt([...digits])
 }
 
 export function decryptFf1(
@@ -27,7 +30,10 @@ export function decryptFf1(
   options: Ff1Options,
 ): number[] {
   assertRequest(key, digits, options)
-  return noble.ff1().FF1(options.radix, key, options.tweak).decrypt([...digits])
+  return noble
+    .ff1()
+    .FF1(options.radix, key, options.tweak)
+    .decrypt([...digits])
 }
 
 function assertRequest(key: Uint8Array, digits: readonly number[], { radix }: Ff1Options): void {

@@ -1,12 +1,12 @@
 // TEST SEAM. Exported as `@claviger/crypto/self-test-seam`; the product must not import it.
-import type { Mechanism } from '../mechanism.ts'
 import { corruptedTests, pairwiseFault } from './fault.ts'
+import type { SelfTestName } from './self-test-name.ts'
 import { forgetSelfTests } from './state.ts'
 
 export const selfTests = {
-  /** Makes the mechanism's known-answer test fail, from its next run on. */
-  corrupt(mechanism: Mechanism): void {
-    corruptedTests.add(mechanism)
+  /** Makes a known-answer test fail, from its next run on. */
+  corrupt(name: SelfTestName): void {
+    corruptedTests.add(name)
     forgetSelfTests()
   },
   /** Makes every pairwise-consistency test fail until `restore`. */
