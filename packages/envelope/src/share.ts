@@ -71,17 +71,21 @@ export function decodeShare(text: string): Share {
   }
   const bytes = decodeBase32(plain.slice(prefix.length), SHARE_BYTES)
   const checked = bytes.subarray(0, CHECKED_BYTES)
-  return withEnvelopeErrors('share', () => {
-    const reader = new ByteReader(bytes)
-    reader.bytes(CHECKED_BYTES)
-    if (reader.u32() !== crc32(checked)) {
-      throw new EnvelopeError(
-        'mistyped',
-        'the share has a typing mistake; compare it with the original',
-      )
-    }
-    return readShare(new ByteReader(checked))
-  })
+  try {
+    return withEnvelopeErrors('share', () => {
+      const reader = new ByteReader(bytes)
+      reader.bytes(CHECKED_BYTES)
+      if (reader.u32() !== crc32(checked)) {
+        throw new EnvelopeError(
+          'mistyped',
+          'the share has a typing mistake; compare it with the original',
+        )
+      }
+      return readShare(new ByteReader(checked))
+    })
+  } finally {
+    bytes.fill(0)
+  }
 }
 
 function readShare(reader: ByteReader): Share {
@@ -94,11 +98,18 @@ function readShare(reader: ByteReader): Share {
     shares: reader.u8(),
     threshold: reader.u8(),
     generation: reader.u32(),
-    payload: reader.bytes(SHARE_PAYLOAD_BYTES).slice(),
+    payload: offHeapCopy(reader.bytes(SHARE_PAYLOAD_BYTES)),
   }
   reader.end()
   assertShare(share)
   return share
+}
+
+/** A copy, so that what it was read from can be wiped, outside V8's heap, so that it can be wiped itself. */
+function offHeapCopy(secret: Uint8Array): Uint8Array {
+  const copied = new Uint8Array(new ArrayBuffer(secret.length))
+  copied.set(secret)
+  return copied
 }
 
 function assertShare(share: Share): void {
