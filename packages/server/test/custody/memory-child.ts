@@ -16,7 +16,7 @@ interface State {
   readonly symmetric: readonly StoredMaterial[]
   readonly signing: readonly {
     stored: StoredMaterial
-    mechanism: 'ecdsa-sha256' | 'rsa-pss-sha256'
+    mechanism: 'ecdsa-sha256' | 'ecdsa-sha384' | 'ed25519' | 'rsa-pss-sha256'
   }[]
 }
 

@@ -8,13 +8,12 @@ import {
   type TenantId,
   type WrappedKek,
 } from '@claviger/core'
-import { mac, type OpenKey, openKey, randomBytes } from '@claviger/crypto'
+import { mac, type OpenKey, openKey, randomSecret } from '@claviger/crypto'
 import type { RecordBinding } from '@claviger/envelope'
 import type { LockedBytes, LockedMemory } from './locked-memory.ts'
 import { unwrapRecord, wrapRecord, wrappedByOf } from './wrapped-record.ts'
 
 const KEY_BYTES = 32
-const DRAWN_BYTES = 512
 
 /** A key whose bytes lie in locked memory. */
 export interface HeldKey {
@@ -274,14 +273,9 @@ export class Keyring implements RowGuard {
   }
 }
 
-/**
- * 32 random bytes for a key. More are drawn than needed: above 256 they come straight from OpenSSL into
- * memory outside V8's heap, rather than through the pool that serves IVs.
- */
+/** 32 random bytes for a key, outside V8's heap; the caller moves or wipes them. */
 export function freshKey(): Uint8Array {
-  const drawn = randomBytes(DRAWN_BYTES)
-  drawn.fill(0, KEY_BYTES)
-  return drawn.subarray(0, KEY_BYTES)
+  return randomSecret(KEY_BYTES)
 }
 
 function held(spec: 'aes-256' | 'hmac-sha256', bytes: LockedBytes): HeldKey {

@@ -33,7 +33,7 @@ import {
   type OpenKey,
   openKey,
   openPublicKey,
-  randomBytes,
+  randomSecret,
 } from '@claviger/crypto'
 import type { RecordBinding } from '@claviger/envelope'
 import { collectGarbage } from './garbage.ts'
@@ -167,7 +167,7 @@ export class SoftwareCustody implements Custody {
   }
 
   random(lengthBytes: number): Uint8Array {
-    return withKeeperErrors(() => randomBytes(lengthBytes))
+    return withKeeperErrors(() => randomSecret(lengthBytes))
   }
 
   async generatePair(spec: KeySpec): Promise<{ privateKey: Uint8Array; publicKey: Uint8Array }> {
