@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type TestContext, test } from 'node:test'
-import { checkClient, checkSecrets, entriesAfter } from './support/crash-check.ts'
+import { type Callers, checkClient, checkSecrets, entriesAfter } from './support/crash-check.ts'
 import { type Acknowledgement, CrashClient } from './support/crash-client.ts'
 import { OfflineLog } from './support/offline-log.ts'
 import { ServerProcess } from './support/server-process.ts'
@@ -16,6 +16,14 @@ const VERIFY_EVERY = 20
 const KILL_START_EVERY = 5
 const LOAD_MS_MAX = 350
 const START_MS_MAX = 450
+
+function callersOf(server: ServerProcess): Callers {
+  return {
+    officer: server.client(),
+    administrator: server.client('administrator'),
+    auditor: server.client('auditor'),
+  }
+}
 
 /** The whole run: one folder, killed and started again, and what its clients were told. */
 class CrashRun {
@@ -60,8 +68,9 @@ class CrashRun {
     }
     const server = await ServerProcess.start(this.folder)
     try {
-      await this.#check(server, number)
-      await this.#load(server)
+      const callers = callersOf(server)
+      await this.#check(server, callers, number)
+      await this.#load(server, callers)
     } finally {
       await server.stop('SIGKILL')
     }
@@ -71,7 +80,7 @@ class CrashRun {
 
   async finish(): Promise<void> {
     const server = await ServerProcess.start(this.folder)
-    await this.#check(server, 0)
+    await this.#check(server, callersOf(server), 0)
     assert.deepEqual(await server.stop(), { code: 0, signal: null })
     this.log.saveCurrent()
     const ids = new Set<string>()
@@ -83,22 +92,17 @@ class CrashRun {
     assert.equal(ids.size, entries)
   }
 
-  async #load(server: ServerProcess): Promise<void> {
-    const officer = server.client()
-    const administrator = server.client('administrator')
-    const working = this.clients.map((client) => client.work({ officer, administrator }))
+  async #load(server: ServerProcess, callers: Callers): Promise<void> {
+    const working = this.clients.map((client) => client.work(callers))
     const loaded = Promise.all(working)
     await Promise.race([delay(20 + Math.random() * LOAD_MS_MAX), loaded])
     server.signal('SIGKILL')
     await loaded
-    officer.close()
-    administrator.close()
+    for (const caller of Object.values(callers)) caller.close()
   }
 
-  async #check(server: ServerProcess, number: number): Promise<void> {
-    const officer = server.client()
-    const administrator = server.client('administrator')
-    const auditor = server.client('auditor')
+  async #check(server: ServerProcess, callers: Callers, number: number): Promise<void> {
+    const { officer, auditor } = callers
     const entries = await entriesAfter(auditor, this.#seen)
     const last = Math.max(this.#seen, ...entries.keys())
     const acknowledged = this.clients.flatMap((client) => client.acknowledged)
@@ -114,10 +118,12 @@ class CrashRun {
         action === 'key.rotate' && target.id === this.sharedKey && outcome === 'allowed',
     ).length
     this.#checkShared(shared.versions.length, acknowledged, rotated, pending)
-    for (const client of this.clients) {
-      await checkClient(client, { officer, administrator, auditor }, entries)
-      await client.retryCreation(officer)
-    }
+    await Promise.all(
+      this.clients.map(async (client) => {
+        await checkClient(client, callers, entries)
+        await client.retryCreation(officer)
+      }),
+    )
     await checkSecrets(this.clients[number % CLIENTS] as CrashClient, server)
     const sample = acknowledged[Math.floor(Math.random() * acknowledged.length)]
     if (sample !== undefined) {
@@ -129,7 +135,6 @@ class CrashRun {
     this.log.save((await auditor.call('GET', '/v1/audit/checkpoint')).text)
     if (number > 0 && number % VERIFY_EVERY === 0) await this.log.verify()
     this.#seen = last
-    for (const one of [officer, administrator, auditor]) one.close()
   }
 
   /** Of a key that all of them rotate: each version was told to one caller at most, and none is missing. */

@@ -7,7 +7,8 @@ import type { ServerProcess } from './server-process.ts'
 const DESTROYED_SAMPLES = 2
 const PAGE = 1_000
 
-export interface Recovered {
+/** A client for each identity. */
+export interface Callers extends Record<string, RestClient> {
   readonly officer: RestClient
   readonly administrator: RestClient
   readonly auditor: RestClient
@@ -32,7 +33,7 @@ export async function entriesAfter(
 /** Holds what a recovered server says against what one client was told before the kill. */
 export async function checkClient(
   client: CrashClient,
-  recovered: Recovered,
+  callers: Callers,
   entries: ReadonlyMap<number, EventBody>,
 ): Promise<void> {
   const { pending } = client
@@ -45,12 +46,12 @@ export async function checkClient(
   const indexes = new Set(client.acknowledged.map(({ entry }) => entry))
   assert.equal(indexes.size, client.acknowledged.length, 'an entry each')
   for (const key of client.keys.filter(({ touched }) => touched)) {
-    const applied = await checkKey(key, pending, recovered.officer)
+    const applied = await checkKey(key, pending, callers.officer)
     checkCounts(client, key, applied, entries)
     key.touched = false
   }
-  await checkDestroyed(client, recovered.officer)
-  await checkTokens(client, recovered.administrator, entries)
+  await checkDestroyed(client, callers.officer)
+  await checkTokens(client, callers.administrator, entries)
   client.pending = pending?.action === 'key.create' ? pending : undefined
   client.acknowledged = []
 }
