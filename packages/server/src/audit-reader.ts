@@ -8,6 +8,10 @@ const SCAN_MAX = 200_000
 export function createAuditReader(log: FileAuditLog, reader: AuditLogReader): AuditReader {
   return {
     list: (filter) => list(log, reader, filter),
+    entry: async (index) => {
+      const entry = await reader.entry(index)
+      return entry === undefined ? undefined : { index: entry.index, entry: entry.text }
+    },
     receipt: (index) => reader.receipt(index),
     checkpoint: async () => Buffer.from((await log.checkpoint()).note).toString('utf8'),
   }
@@ -43,7 +47,7 @@ interface Fields {
 /** `older` when no entry further down can match: entries are in the order of time but for clock steps. */
 function matches(entry: LogEntry, filter: EntryFilter): boolean | 'older' {
   const fields = JSON.parse(entry.text) as Fields
-  if (fields.tenant !== filter.tenant) return false
+  if (!filter.tenants.includes(String(fields.tenant))) return false
   const at = String(fields.at)
   if (filter.since !== undefined && at < filter.since) return 'older'
   if (filter.until !== undefined && at > filter.until) return false

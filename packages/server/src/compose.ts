@@ -118,6 +118,7 @@ async function composeWith(
     tenants: [DEFAULT_TENANT],
     prepare: (tenant) => policyFeed.ensure(tenant),
   })
+  const report = (error: unknown): void => logger.error(`a fault inside: ${describeError(error)}`)
   let isRecovered = false
   const unsealLogKeys = (): Promise<void> =>
     logKeys.unseal(keyring, () => Math.floor(clock.now() / 1_000))
@@ -126,7 +127,7 @@ async function composeWith(
     // Once a process: later on, what waits in the outbox belongs to calls that are under way.
     if (isRecovered) return
     isRecovered = true
-    const missing = await recoverOutbox(store, log, reader)
+    const missing = await recoverOutbox(store, log, reader, report)
     if (missing > 0)
       logger.info('entries of the last run were added to the log', { count: missing })
   }
@@ -165,6 +166,8 @@ async function composeWith(
     tenants: tenantKeys(keyring),
     clock,
     ids: { uuid: () => uuidV7(clock.now()) },
+    isCurrent: (session) => authenticator.isCurrent(session),
+    report,
     profile: config.algorithms.profile,
     observers: [
       authenticator.observe,
@@ -187,8 +190,6 @@ async function composeWith(
     policyFeed.reset()
     logKeys.seal()
   })
-  const report = (error: unknown): void =>
-    logger.error(`a scheduled change failed: ${describeError(error)}`)
   const scheduler = new Scheduler(keeper, ports, report)
   scheduler.start()
   anchor.follow(

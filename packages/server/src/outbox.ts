@@ -1,4 +1,4 @@
-import type { AuditLog, EventId, Store } from '@claviger/core'
+import { type AuditLog, type EventId, isKeeperError, type Store } from '@claviger/core'
 import type { AuditLogReader } from './audit/index.ts'
 
 /** Clocks step back a little; ids are made from them. */
@@ -13,6 +13,7 @@ export async function recoverOutbox(
   store: Store,
   log: AuditLog,
   reader: AuditLogReader,
+  report: (error: unknown) => void,
 ): Promise<number> {
   const pending = await store.pendingOutbox()
   if (pending.length === 0) return 0
@@ -24,7 +25,15 @@ export async function recoverOutbox(
     if (missing.size === 0 || instantOf(id) < oldest) break
   }
   // In the order in which they were committed.
-  for (const entry of missing.values()) await log.append(entry)
+  for (const entry of missing.values()) {
+    try {
+      await log.append(entry)
+    } catch (error) {
+      // One entry that the log will never take must not keep the keeper sealed for ever.
+      if (!(isKeeperError(error) && error.code === 'too-large')) throw error
+      report(error)
+    }
+  }
   store.settleOutbox(pending.map(({ id }) => id))
   return missing.size
 }

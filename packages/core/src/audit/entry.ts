@@ -5,6 +5,9 @@ import type { AuditEvent, EventTarget } from './event.ts'
 /** Bounded by the log's own format: an entry bundle frames each entry with 16 bits. */
 export const ENTRY_BYTES_MAX = 65_535
 const TEXT_MAX = 256
+/** Members of a list that are named; the rest is counted. */
+const LIST_MAX = 32
+const LIST_TEXT_MAX = 128
 
 /**
  * Encodes an event as canonical JSON (RFC 8785: members sorted, no space). It is put together from
@@ -20,11 +23,13 @@ export function encodeEntry(event: AuditEvent): string {
   if (event.items !== undefined) text += `,"items":${event.items}`
   if (event.mechanism !== undefined) text += `,"mechanism":"${event.mechanism}"`
   text += `,"outcome":"${event.outcome}","peer":${quote(event.request.peer)}`
-  if (event.policies.length > 0) text += `,"policies":${JSON.stringify(event.policies)}`
+  if (event.policies.length > 0) text += `,"policies":${listFragment(event.policies)}`
   text += `,"protocol":"${event.request.protocol}"`
   if (event.request.requestId !== undefined) text += `,"request":${quote(event.request.requestId)}`
   if (event.riskAcknowledged === true) text += ',"risk":true'
-  return `${text},"target":${targetFragment(event.target)},"tenant":"${event.tenant}","v":1}`
+  text += `,"target":${targetFragment(event.target)},"tenant":"${event.tenant}","v":1`
+  if (event.versions !== undefined) text += `,"versions":${listFragment(event.versions)}`
+  return `${text}}`
 }
 
 const actors = new WeakMap<Session, string>()
@@ -63,16 +68,29 @@ function sortedFragment(flat: Flat): string {
   for (const name of Object.keys(flat).sort()) {
     const value = flat[name]
     if (value === undefined) continue
-    members.push(
-      `${quote(name)}:${typeof value === 'string' ? quote(value) : JSON.stringify(value)}`,
-    )
+    members.push(`${quote(name)}:${valueFragment(value)}`)
   }
   return `{${members.join(',')}}`
 }
 
+function valueFragment(value: NonNullable<Flat[string]>): string {
+  if (typeof value === 'string') return quote(value)
+  return typeof value === 'object' ? listFragment(value) : JSON.stringify(value)
+}
+
+/** A list, bounded in members and in each member, so that no event can outgrow the log's frame. */
+function listFragment(list: readonly (string | number)[]): string {
+  const shown = list.length > LIST_MAX ? list.slice(0, LIST_MAX) : list
+  const members = shown.map((member) =>
+    typeof member === 'string' ? quote(member, LIST_TEXT_MAX) : JSON.stringify(member),
+  )
+  if (shown !== list) members.push(quote(`… and ${list.length - LIST_MAX} more`))
+  return `[${members.join(',')}]`
+}
+
 /** Bounds a string and repairs lone surrogates, which canonical JSON refuses. */
-function quote(text: string): string {
-  const bounded = text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}…` : text
+function quote(text: string, lengthMax = TEXT_MAX): string {
+  const bounded = text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text
   return JSON.stringify(bounded.toWellFormed())
 }
 

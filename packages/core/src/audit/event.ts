@@ -15,7 +15,6 @@ export interface EventTarget {
   readonly kind: string
   readonly id: string
   readonly name: string
-  readonly versions?: readonly number[]
   readonly spec?: string
   readonly state?: string
 }
@@ -32,7 +31,9 @@ export interface AuditEvent {
   readonly outcome: Outcome
   readonly error?: ErrorCode
   readonly policies: readonly string[]
+  /** The one mechanism used, and the versions of the target that were. */
   readonly mechanism?: string
+  readonly versions?: readonly number[]
   /** Items of a data operation and how many of them failed. */
   readonly items?: number
   readonly failed?: number

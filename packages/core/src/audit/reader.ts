@@ -6,7 +6,8 @@ export interface LoggedEntry {
 }
 
 export interface EntryFilter {
-  readonly tenant: string
+  /** Whose entries are asked for. */
+  readonly tenants: readonly string[]
   /** Entries on this target: its id or name. */
   readonly target?: string
   /** Entries by this actor: its id or name. */
@@ -30,6 +31,7 @@ export interface EntryPage {
 /** Reads the log for auditors. */
 export interface AuditReader {
   list(filter: EntryFilter): Promise<EntryPage>
+  entry(index: number): Promise<LoggedEntry | undefined>
   /** A self-contained offline proof (c2sp.org/tlog-proof) that the entry is in the log. */
   receipt(index: number): Promise<string>
   /** The newest signed checkpoint, which covers every durable entry. */

@@ -16,6 +16,11 @@ export interface MechanismFacts {
   readonly invocationsMax?: number
   /** Bytes one version may protect, where the mode's own bound is lower than any practical quota. */
   readonly bytesMax?: number
+  /**
+   * The caller may choose the IV: a tweak, or a block that only has to be unpredictable. Never for a mode
+   * whose safety is the IV's uniqueness, where choosing it is as good as decrypting.
+   */
+  readonly callerIv?: true
 }
 
 const RANDOM_IV_INVOCATIONS = 2 ** 32
@@ -74,9 +79,10 @@ export const MECHANISMS = {
     usages: cipher,
     legacy: true,
     invocationsMax: RANDOM_IV_INVOCATIONS,
+    callerIv: true,
   },
   'aes-ecb': { families: ['aes'], usages: cipher, legacy: true },
-  'aes-xts': { families: ['aes-xts'], usages: cipher },
+  'aes-xts': { families: ['aes-xts'], usages: cipher, callerIv: true },
   'aes-kw': { families: ['aes'], usages: wrapping },
   'aes-kwp': { families: ['aes'], usages: wrapping },
   'aes-cmac': { families: ['aes'], usages: macing },

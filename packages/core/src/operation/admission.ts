@@ -19,6 +19,8 @@ export interface EventDraft {
   readonly policies: readonly string[]
   readonly outcome: Outcome
   readonly error?: ErrorCode | undefined
+  readonly mechanism?: string | undefined
+  readonly versions?: readonly number[] | undefined
   readonly items?: number | undefined
   readonly failed?: number | undefined
   readonly bytes?: number | undefined
@@ -59,6 +61,9 @@ export class Admission {
       throw new KeeperError('unauthenticated', 'the credential has expired; ask for a new one')
     }
     if (whileSealed !== true) this.#ports.custody.assertReady()
+    if (this.#ports.isCurrent?.(session) === false && !isUnbound(session)) {
+      throw new KeeperError('unauthenticated', 'the credential has ended; ask for a new one')
+    }
     const { failure } = this.#ports.log
     if (failure !== undefined) throw failure
   }
@@ -79,10 +84,9 @@ export class Admission {
     if (decision.allowed) return decision
     throw new KeeperError(
       'denied',
-      `\`${session.name}\` may not ${action} on \`${resource.name}\``,
-      {
-        details: { action, resource: resource.name },
-      },
+      // Not the name: whoever asked by id is not told what the thing is called.
+      `\`${session.name}\` may not ${action} on this ${resource.kind}`,
+      { details: { action } },
     )
   }
 
@@ -147,6 +151,11 @@ export class Admission {
     if (typeof error === 'object' && error !== null) refusals.set(error, entry)
     return error
   }
+}
+
+/** Sessions that rest on no credential: the keeper's own, and those of nobody in particular. */
+function isUnbound(session: Session): boolean {
+  return session.authentication === 'internal' || session.authentication === 'anonymous'
 }
 
 function toEvent(draft: EventDraft, id: EventId): AuditEvent {

@@ -1,17 +1,8 @@
-import type { MaybePromise, OpenMaterial, StoredMaterial } from '../custody/custody.ts'
+import type { MaybePromise } from '../custody/custody.ts'
 import { isKeeperError, KeeperError } from '../error.ts'
-import { assertAlgorithm } from '../key/algorithm-policy.ts'
-import type { KeyVersion } from '../key/key.ts'
-import { limitsOf } from '../key/limits.ts'
-import { type Mechanism, pickMechanism } from '../key/mechanism.ts'
-import { DIRECTION, HALF, type Usage } from '../key/purpose.ts'
-import { specFacts } from '../key/spec.ts'
-import { assertUsable } from '../key/usability.ts'
 import type { Action } from '../policy/action.ts'
-import type { Decision } from '../policy/authorizer.ts'
-import { mintPermit, type Permit } from '../policy/permit.ts'
+import { mintPermit } from '../policy/permit.ts'
 import type { RequestContext, Session } from '../principal/principal.ts'
-import type { Stored } from '../storage/store.ts'
 import type { Admission } from './admission.ts'
 import {
   type DataAnswer,
@@ -23,14 +14,20 @@ import {
   type KeyUse,
   type UseRequest,
 } from './data-operation.ts'
-import { type KeyCache, type KeyRef, type LoadedKey, versionRecordId } from './key-cache.ts'
+import type { KeyCache, KeyRef, LoadedKey } from './key-cache.ts'
+import { type Admitted, KeyOpener } from './open-key.ts'
 import type { KeeperPorts } from './ports.ts'
 import type { UsageLedger } from './usage-ledger.ts'
+import { UseTrace } from './use-trace.ts'
 
-interface Admitted {
-  readonly loaded: LoadedKey
-  readonly decision: Decision
-  readonly permit: Permit
+/** What one call carries through its items. */
+interface Running {
+  readonly session: Session
+  readonly request: RequestContext
+  readonly admitted: Admitted
+  readonly trace: UseTrace
+  readonly risk: boolean
+  readonly now: number
 }
 
 /**
@@ -41,13 +38,13 @@ interface Admitted {
 export class DataExecutor {
   readonly #ports: KeeperPorts
   readonly #keys: KeyCache
-  readonly #usage: UsageLedger
+  readonly #opener: KeyOpener
   readonly #admission: Admission
 
   constructor(ports: KeeperPorts, keys: KeyCache, usage: UsageLedger, admission: Admission) {
     this.#ports = ports
     this.#keys = keys
-    this.#usage = usage
+    this.#opener = new KeyOpener(ports, keys, usage)
     this.#admission = admission
   }
 
@@ -58,18 +55,46 @@ export class DataExecutor {
     request: RequestContext,
   ): Promise<DataAnswer<Result>> {
     const now = this.#ports.clock.now()
-    let admitted: Admitted | undefined
+    let running: Running
+    let results: readonly ItemResult<Result>[]
     try {
       this.#admission.assertOpen(session, now)
       const loading = this.#load(session, call.key)
       const loaded = loading instanceof Promise ? await loading : loading
-      admitted = this.#admit(session, operation.action, loaded, call.key, request)
+      const admitted = this.#admit(session, operation.action, loaded, call.key, request)
       assertItems(call.items)
+      const risk = call.acknowledgeRisk === true
+      running = { session, request, admitted, trace: new UseTrace(), risk, now }
+      const run = this.#runItems(operation, call.items, running)
+      results = run instanceof Promise ? await run : run
     } catch (error) {
       throw await this.#admission.refused(session, operation.action, call.key, request, error)
     }
-    const key = admitted.loaded.key
-    const results = await this.#runItems(session, operation, call, request, admitted)
+    const entry = await this.#record(operation, call, running, results)
+    return { key: running.admitted.loaded.key, results, entry }
+  }
+
+  /** Admits one key to one use for a management operation that needs it (an import under a wrapping key). */
+  async use(
+    session: Session,
+    ref: KeyRef,
+    use: UseRequest,
+    request: RequestContext,
+    trace: UseTrace,
+  ): Promise<KeyUse> {
+    const loaded = await this.#load(session, ref)
+    const admitted = this.#admit(session, use.action, loaded, ref, request)
+    const opened = await this.#opener.open(admitted, use, false, this.#ports.clock.now())
+    trace.also(use.action, opened.key.id, opened.version.version, admitted.decision.policies)
+    return opened
+  }
+
+  #record<Item, Result>(
+    operation: DataOperation<Item, Result>,
+    call: DataCall<Item>,
+    { session, request, admitted, trace, now }: Running,
+    results: readonly ItemResult<Result>[],
+  ): Promise<number> {
     let failed = 0
     let bytes = 0
     let error: KeeperError | undefined
@@ -80,33 +105,23 @@ export class DataExecutor {
         error ??= result.error
       } else bytes += operation.bytesOf(call.items[index] as Item)
     }
-    const entry = await this.#admission.record({
+    return this.#admission.record({
       session,
       request,
       now,
       action: operation.action,
       target: admitted.loaded.eventTarget,
-      policies: admitted.decision.policies,
+      policies: trace.policies(admitted.decision.policies),
       outcome: failed === 0 ? 'allowed' : failed < results.length ? 'partial' : outcomeOf(error),
       error: error?.code,
+      mechanism: trace.mechanism,
+      versions: trace.versions,
       items: results.length,
       failed: failed === 0 ? undefined : failed,
       bytes,
       riskAcknowledged: call.acknowledgeRisk,
+      details: trace.details,
     })
-    return { key, results, entry }
-  }
-
-  /** Admits one key to one use for a management operation that needs it (an import under a wrapping key). */
-  async use(
-    session: Session,
-    ref: KeyRef,
-    use: UseRequest,
-    request: RequestContext,
-  ): Promise<KeyUse> {
-    const loaded = await this.#load(session, ref)
-    const admitted = this.#admit(session, use.action, loaded, ref, request)
-    return this.#open(admitted, use, false, this.#ports.clock.now())
   }
 
   #load(session: Session, ref: KeyRef): MaybePromise<LoadedKey | undefined> {
@@ -125,20 +140,16 @@ export class DataExecutor {
     return { loaded, decision, permit: mintPermit(action) }
   }
 
-  async #runItems<Item, Result>(
-    session: Session,
+  #runItems<Item, Result>(
     operation: DataOperation<Item, Result>,
-    call: DataCall<Item>,
-    request: RequestContext,
-    admitted: Admitted,
-  ): Promise<readonly ItemResult<Result>[]> {
-    const now = this.#ports.clock.now()
-    const risk = call.acknowledgeRisk === true
-    const scope = this.#scope(session, request, now, risk)
+    items: readonly Item[],
+    running: Running,
+  ): MaybePromise<readonly ItemResult<Result>[]> {
+    const scope = this.#scope(running)
     const pending: MaybePromise<ItemResult<Result>>[] = []
     let asynchronous = false
-    for (const item of call.items) {
-      const result = this.#runItem(operation, item, admitted, scope, risk, now)
+    for (const item of items) {
+      const result = this.#runItem(operation, item, running, scope)
       if (result instanceof Promise) asynchronous = true
       pending.push(result)
     }
@@ -150,10 +161,8 @@ export class DataExecutor {
   #runItem<Item, Result>(
     operation: DataOperation<Item, Result>,
     item: Item,
-    admitted: Admitted,
+    { admitted, trace, risk, now }: Running,
     scope: DataScope,
-    risk: boolean,
-    now: number,
   ): MaybePromise<ItemResult<Result>> {
     try {
       operation.check?.(item, admitted.loaded.key)
@@ -164,11 +173,12 @@ export class DataExecutor {
         mechanism: operation.mechanismOf?.(item),
         bytes: operation.bytesOf(item),
       }
-      const use = this.#open(admitted, request, risk, now)
-      const value =
-        use instanceof Promise
-          ? use.then((ready) => operation.run(ready, item, scope))
-          : operation.run(use, item, scope)
+      const run = (use: KeyUse): MaybePromise<Result> => {
+        trace.opened(use.version.version, use.mechanism)
+        return operation.run(use, item, scope)
+      }
+      const use = this.#opener.open(admitted, request, risk, now)
+      const value = use instanceof Promise ? use.then(run) : run(use)
       if (value instanceof Promise) return value.then(succeeded, failedItem)
       return { ok: true, value }
     } catch (error) {
@@ -176,143 +186,31 @@ export class DataExecutor {
     }
   }
 
-  #open(admitted: Admitted, request: UseRequest, risk: boolean, now: number): MaybePromise<KeyUse> {
-    const { key } = admitted.loaded
-    if (
-      request.version === undefined &&
-      key.currentVersion === 0 &&
-      DIRECTION[request.usage] === 'protect'
-    ) {
-      throw new KeeperError(
-        'wrong-state',
-        `key \`${key.name}\` is not active yet; activate it first`,
-      )
-    }
-    const number =
-      request.version ?? (key.currentVersion === 0 ? key.lastVersion : key.currentVersion)
-    const version = this.#keys.version(admitted.loaded, number)
-    if (version instanceof Promise) {
-      return version.then((stored) => this.#openVersion(admitted, stored, request, risk, now))
-    }
-    return this.#openVersion(admitted, version, request, risk, now)
-  }
-
-  #openVersion(
-    admitted: Admitted,
-    stored: Stored<'key-version'>,
-    request: UseRequest,
-    risk: boolean,
-    now: number,
-  ): MaybePromise<KeyUse> {
-    const { key } = admitted.loaded
-    const version = stored.value
-    assertUsable(key, version, request.usage, now, risk)
-    const mechanism = pickMechanism(key, request.usage, request.mechanism)
-    const direction = DIRECTION[request.usage]
-    assertAlgorithm(key, mechanism, direction, this.#ports.profile, now)
-    if (direction === 'protect') {
-      const counted = this.#count(admitted.loaded, version, mechanism, request.bytes)
-      if (counted instanceof Promise) {
-        return counted.then(() => this.#openMaterial(admitted, version, mechanism, request.usage))
-      }
-    }
-    return this.#openMaterial(admitted, version, mechanism, request.usage)
-  }
-
-  #count(
-    loaded: LoadedKey,
-    version: KeyVersion,
-    mechanism: Mechanism,
-    bytes: number,
-  ): MaybePromise<void> {
-    const limits = limitsOf(loaded.key, mechanism)
-    if (limits === undefined) return undefined
-    const id = versionRecordId(version.key, version.version)
-    return this.#usage.take(version.tenant, id, limits, 1, bytes)
-  }
-
-  #openMaterial(
-    admitted: Admitted,
-    version: KeyVersion,
-    mechanism: Mechanism,
-    usage: Usage,
-  ): MaybePromise<KeyUse> {
-    const { key } = admitted.loaded
-    const publicHalf = HALF[usage] === 'public' && specFacts(key.spec).form === 'pair'
-    const stored = storedMaterial(admitted.loaded, version)
-    const material = publicHalf
-      ? this.#ports.custody.openPublic(admitted.permit, stored)
-      : this.#ports.custody.open(admitted.permit, stored)
-    if (material instanceof Promise) {
-      return material.then((opened) => ({ key, version, mechanism, material: opened }))
-    }
-    return { key, version, mechanism, material }
-  }
-
-  #scope(session: Session, request: RequestContext, now: number, risk: boolean): DataScope {
-    const admit = (ref: KeyRef, action: Action): MaybePromise<Admitted> => {
-      const loading = this.#load(session, ref)
-      if (loading instanceof Promise) {
-        return loading.then((loaded) => this.#admit(session, action, loaded, ref, request))
-      }
-      return this.#admit(session, action, loading, ref, request)
+  /** What an item may ask for beside its own key; each such key is admitted and recorded by itself. */
+  #scope({ session, request, trace, risk, now }: Running): DataScope {
+    const admit = async (ref: KeyRef, action: Action): Promise<Admitted> =>
+      this.#admit(session, action, await this.#load(session, ref), ref, request)
+    const told = (action: Action, use: KeyUse, { decision }: Admitted): KeyUse => {
+      trace.also(action, use.key.id, use.version.version, decision.policies)
+      return use
     }
     return {
       random: (lengthBytes) => this.#ports.custody.random(lengthBytes),
       generatePair: (spec) => this.#ports.custody.generatePair(spec),
-      use: (ref, use) => {
-        const admitted = admit(ref, use.action)
-        if (admitted instanceof Promise)
-          return admitted.then((ready) => this.#open(ready, use, risk, now))
-        return this.#open(admitted, use, risk, now)
+      use: async (ref, use) => {
+        const admitted = await admit(ref, use.action)
+        return told(use.action, await this.#opener.open(admitted, use, risk, now), admitted)
       },
-      exportable: async (ref, version) =>
-        this.#openForExport(await admit(ref, 'key.export'), version),
+      exportable: async (ref, version) => {
+        const admitted = await admit(ref, 'key.export')
+        return told(
+          'key.export',
+          await this.#opener.openForExport(admitted, version, risk),
+          admitted,
+        )
+      },
     }
   }
-
-  async #openForExport(admitted: Admitted, asked: number | undefined): Promise<KeyUse> {
-    const { key } = admitted.loaded
-    if (!key.exportable) {
-      throw new KeeperError('not-exportable', `key \`${key.name}\` was not made exportable`)
-    }
-    const number = asked ?? (key.currentVersion === 0 ? key.lastVersion : key.currentVersion)
-    const { value: version } = await this.#keys.version(admitted.loaded, number)
-    if (version.material === undefined) {
-      throw new KeeperError(
-        'wrong-state',
-        `version ${number} of key \`${key.name}\` has no material`,
-      )
-    }
-    const material: OpenMaterial = await this.#ports.custody.open(
-      admitted.permit,
-      storedMaterial(admitted.loaded, version),
-    )
-    return { key, version, mechanism: key.mechanisms[0] as Mechanism, material }
-  }
-}
-
-const handles = new WeakMap<KeyVersion, StoredMaterial>()
-
-/** The same object each time for the same version, so that custody may cache by identity. */
-function storedMaterial(loaded: LoadedKey, version: KeyVersion): StoredMaterial {
-  const known = handles.get(version)
-  if (known !== undefined) return known
-  const { key } = loaded
-  const stored: StoredMaterial = {
-    binding: {
-      tenant: key.tenant,
-      key: key.id,
-      version: version.version,
-      spec: key.spec,
-      purpose: key.purpose,
-      generation: version.generation,
-    },
-    ...(version.material !== undefined && { material: version.material }),
-    ...(version.publicKey !== undefined && { publicKey: version.publicKey }),
-  }
-  handles.set(version, stored)
-  return stored
 }
 
 function assertItems(items: readonly unknown[]): void {

@@ -23,6 +23,7 @@ import type {
 import type { KeeperPorts } from './ports.ts'
 import { resourceOf, targetOf } from './subject.ts'
 import { UsageLedger } from './usage-ledger.ts'
+import { UseTrace } from './use-trace.ts'
 
 /** Another writer may win this often before the caller is told to try again. */
 const ATTEMPTS_MAX = 8
@@ -77,8 +78,8 @@ export class Keeper {
     } catch (error) {
       throw await this.#admission.refused(session, operation.action, seen.event, request, error)
     }
-    await settled.after?.()
     const entry = await this.#tell(settled)
+    await settled.after?.()
     return { output: settled.output, entry }
   }
 
@@ -149,7 +150,8 @@ export class Keeper {
     seen.event = targetOf(target, subject, session.tenant)
     const decision = this.#admission.authorize(session, operation.action, resource, request)
     assertRevision(resource, options.expectedRevision)
-    const scope = this.#scope(session, request, subject, mintPermit(operation.action))
+    const trace = new UseTrace()
+    const scope = this.#scope(session, request, subject, mintPermit(operation.action), trace)
     const replayed = await this.#replay(scope, operation, options)
     const change = replayed ?? (await operation.run(scope, input))
     return this.#write(
@@ -157,8 +159,8 @@ export class Keeper {
       operation,
       request,
       options,
-      change,
-      decision,
+      { ...change, details: { ...change.details, ...trace.details } },
+      { ...decision, policies: trace.policies(decision.policies) },
       seen.event,
       replayed !== undefined,
     )
@@ -169,6 +171,7 @@ export class Keeper {
     request: RequestContext,
     subject: Subjects[Kind],
     permit: Permit,
+    trace: UseTrace,
   ): ManagementScope<Kind> {
     return {
       session,
@@ -178,7 +181,7 @@ export class Keeper {
       ports: this.#ports,
       keys: this.keys,
       permit,
-      use: (key, use) => this.#data.use(session, key, use, request),
+      use: (key, use) => this.#data.use(session, key, use, request, trace),
     }
   }
 
@@ -245,7 +248,7 @@ export class Keeper {
       target,
       policies: decision.policies,
       outcome: 'allowed',
-      details: change.details,
+      details: isEmpty(change.details) ? undefined : change.details,
     })
     const settled = { output: change.output, event, after: change.after }
     const puts = [...(change.puts ?? [])]
@@ -292,15 +295,23 @@ export class Keeper {
     }
   }
 
-  /** INVARIANT: every cache hears of a change before the call that made it is answered. */
+  /**
+   * INVARIANT: every cache hears of a change before the call that made it is answered. The change is
+   * durable by now, so an observer that fails is the operator's to hear of, and keeps nobody else from it.
+   */
   async #announce(work: UnitOfWork): Promise<void> {
-    for (const { kind, tenant, id, value } of work.puts) {
-      this.#dropKey(kind, tenant, id)
-      for (const observe of this.#ports.observers) await observe(kind, tenant, id, value)
-    }
-    for (const { kind, tenant, id } of work.deletes ?? []) {
-      this.#dropKey(kind, tenant, id)
-      for (const observe of this.#ports.observers) await observe(kind, tenant, id, undefined)
+    const changes = [...work.puts, ...(work.deletes ?? [])]
+    for (const { kind, tenant, id } of changes) this.#dropKey(kind, tenant, id)
+    for (const change of changes) {
+      const { kind, tenant, id } = change
+      for (const observe of this.#ports.observers) {
+        try {
+          const value = 'value' in change ? (change as Put).value : undefined
+          await observe(kind, tenant, id, value)
+        } catch (error) {
+          this.#ports.report(error)
+        }
+      }
     }
   }
 
@@ -324,6 +335,10 @@ interface Settled<Output> {
   readonly event: ReturnType<Admission['encode']>
   readonly outbox: boolean
   readonly after: Change<Output>['after'] | undefined
+}
+
+function isEmpty(details: object | undefined): boolean {
+  return details === undefined || Object.keys(details).length === 0
 }
 
 function assertRevision(resource: Resource, expected: number | undefined): void {

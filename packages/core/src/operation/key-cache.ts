@@ -26,8 +26,8 @@ export function versionRecordId(key: KeyId, version: number): string {
 }
 
 /**
- * Keys in memory, so that a data operation touches no store. Bounded; the least recently used leaves
- * first. INVARIANT: `drop` is called before the call that changed a key is answered.
+ * Keys in memory, so that a data operation touches no store. Bounded; the one that was loaded first leaves
+ * first, and is read again when it is still used. INVARIANT: `drop` is called before the call that changed a key is answered.
  */
 export class KeyCache {
   readonly #store: Store
@@ -41,6 +41,11 @@ export class KeyCache {
     this.#store = store
     this.#now = now
     this.#keysMax = keysMax
+  }
+
+  /** Differs from an earlier reading when anything was dropped since. */
+  get epoch(): number {
+    return this.#epoch
   }
 
   /** The cached key, or undefined: the caller then awaits `load`. */
@@ -128,7 +133,6 @@ export class KeyCache {
     while (this.#byRef.size >= 2 * this.#keysMax) {
       const [oldest] = this.#byRef.values()
       if (oldest === undefined) break
-      this.#byRef.delete(`${tenant}\n${oldest.key.id}`)
       this.#byRef.delete(`${oldest.key.tenant}\n${oldest.key.id}`)
       this.#byRef.delete(`${oldest.key.tenant}\n${oldest.key.name}`)
     }

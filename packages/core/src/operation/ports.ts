@@ -9,6 +9,7 @@ import type { AlgorithmProfile } from '../key/algorithm-policy.ts'
 import type { CertificateReader } from '../object/certificate.ts'
 import type { Authorizer, PolicyChecker } from '../policy/authorizer.ts'
 import type { CredentialSource } from '../principal/credential-source.ts'
+import type { Session } from '../principal/principal.ts'
 import type { RecordKind, RecordTypes, Store } from '../storage/store.ts'
 
 /** Told of every committed change before the call that made it is answered. */
@@ -36,6 +37,10 @@ export interface KeeperPorts {
   readonly policies: PolicyChecker
   readonly profile: AlgorithmProfile
   readonly observers: readonly ChangeObserver[]
+  /** Whether a session still stands; absent where sessions do not end by themselves. */
+  readonly isCurrent?: (session: Session) => boolean
+  /** Tells the operator of a fault that no caller is answered with. */
+  readonly report: (error: unknown) => void
   /** How many keys are kept in memory. */
   readonly cachedKeysMax: number
 }

@@ -11,6 +11,9 @@ const BATCH = 256
 /** However far the next date is, look again: dates are made by other calls too. */
 const SLEEP_MS_MAX = 1_000
 const AFTER_FAILURE_MS = 5_000
+/** How long a record that failed is left alone, and how many of them are remembered. */
+const FAILING_MS = 60_000
+const FAILING_MAX = 10_000
 
 /**
  * Brings about on time what dates demand, also when nobody calls: activations, ends of periods,
@@ -23,6 +26,7 @@ export class Scheduler {
   #timer: ReturnType<typeof setTimeout> | undefined
   #running: Promise<void> | undefined
   #stopped = false
+  readonly #failing = new Map<string, Instant>()
 
   constructor(keeper: Keeper, ports: KeeperPorts, report: (error: unknown) => void) {
     this.#keeper = keeper
@@ -40,30 +44,50 @@ export class Scheduler {
     await this.#running
   }
 
-  /** Applies everything that is due now; how many records it looked at. */
+  /** Applies everything that is due now; how many records it changed. */
   async sweep(): Promise<number> {
     await this.#keeper.tellPending()
     const now = this.#ports.clock.now()
+    // Beyond those that failed lately, which stand first in every sweep until they are mended.
+    const limit = BATCH + this.#failing.size
     const keys = new Map<string, TenantId>()
-    for (const { tenant, value } of await this.#ports.store.due('key-version', now, BATCH))
+    for (const { tenant, value } of await this.#ports.store.due('key-version', now, limit)) {
       keys.set(value.key, tenant)
-    for (const { tenant, id } of await this.#ports.store.due('key', now, BATCH))
-      keys.set(id, tenant)
-    for (const [key, tenant] of keys) {
-      await this.#keeper.execute(
-        internalSession(tenant, 'scheduler'),
-        applySchedule,
-        { key },
-        INTERNAL_REQUEST,
-      )
     }
-    const objects = await this.#ports.store.due('object', now, BATCH)
-    for (const { tenant, id } of objects) {
-      const session = internalSession(tenant, 'scheduler')
-      await this.#keeper.execute(session, applyObjectSchedule, { object: id }, INTERNAL_REQUEST)
+    for (const { tenant, id } of await this.#ports.store.due('key', now, limit))
+      keys.set(id, tenant)
+    let done = 0
+    for (const [key, tenant] of keys) {
+      done += await this.#apply(key, now, () => {
+        const session = internalSession(tenant, 'scheduler')
+        return this.#keeper.execute(session, applySchedule, { key }, INTERNAL_REQUEST)
+      })
+    }
+    for (const { tenant, id } of await this.#ports.store.due('object', now, limit)) {
+      done += await this.#apply(id, now, () => {
+        const session = internalSession(tenant, 'scheduler')
+        return this.#keeper.execute(session, applyObjectSchedule, { object: id }, INTERNAL_REQUEST)
+      })
     }
     await this.#forgetOldAnswers(now)
-    return keys.size + objects.length
+    return done
+  }
+
+  /** One record that fails is reported and left for a while; it never keeps the others waiting. */
+  async #apply(id: string, now: Instant, work: () => Promise<unknown>): Promise<0 | 1> {
+    if ((this.#failing.get(id) ?? 0) > now) return 0
+    try {
+      await work()
+      this.#failing.delete(id)
+      return 1
+    } catch (error) {
+      if (isKeeperError(error) && (error.code === 'sealed' || error.code === 'log-unavailable'))
+        throw error
+      if (this.#failing.size >= FAILING_MAX) this.#failing.clear()
+      this.#failing.set(id, now + FAILING_MS)
+      this.#report(error)
+      return 0
+    }
   }
 
   async #forgetOldAnswers(now: Instant): Promise<void> {

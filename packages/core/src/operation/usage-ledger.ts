@@ -45,7 +45,10 @@ export class UsageLedger {
     if (
       counter !== undefined &&
       counter.used + invocations <= counter.reserved &&
-      counter.usedBytes + bytes <= counter.reservedBytes
+      counter.usedBytes + bytes <= counter.reservedBytes &&
+      // A limit may have been lowered below what was reserved under the old one.
+      counter.used + invocations <= (limits.invocationsMax ?? Number.POSITIVE_INFINITY) &&
+      counter.usedBytes + bytes <= (limits.bytesMax ?? Number.POSITIVE_INFINITY)
     ) {
       counter.used += invocations
       counter.usedBytes += bytes
@@ -156,17 +159,16 @@ export class UsageLedger {
       counter.reservedBytes,
       Math.min(wantedBytes, limits.bytesMax ?? wantedBytes),
     )
-    await this.#store.commit({
-      puts: [
-        {
-          kind: 'usage',
-          tenant,
-          id: version,
-          value: { tenant, version, invocations: reserved, bytes: reservedBytes },
-          expected: counter.revision,
-        },
-      ],
-    })
+    const value = { tenant, version, invocations: reserved, bytes: reservedBytes }
+    try {
+      await this.#store.commit({
+        puts: [{ kind: 'usage', tenant, id: version, value, expected: counter.revision }],
+      })
+    } catch (error) {
+      // Whether it was written is not known: the next use reads what the store says.
+      this.#counters.delete(version)
+      throw error
+    }
     counter.revision++
     counter.reserved = reserved
     counter.reservedBytes = reservedBytes

@@ -119,7 +119,12 @@ export function makeWorld(store: Store = new MemoryStore()): World {
     store,
     custody,
     log,
-    reader: { list: unavailable, receipt: unavailable, checkpoint: unavailable },
+    reader: {
+      list: unavailable,
+      entry: unavailable,
+      receipt: unavailable,
+      checkpoint: unavailable,
+    },
     authorizer,
     policies: { check: () => undefined },
     credentials: { token: () => ({ secret: 'clv_x', hash: '00' }), fingerprint: unavailable },
@@ -128,6 +133,9 @@ export function makeWorld(store: Store = new MemoryStore()): World {
     tenants: { createTenant: unavailable },
     clock,
     ids: { uuid: () => uuidV7(at) },
+    report: (error) => {
+      throw error
+    },
     profile: 'nist',
     observers: [
       (kind, _tenant, id) => {

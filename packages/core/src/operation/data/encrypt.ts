@@ -1,11 +1,12 @@
-import type { Mechanism } from '../../key/mechanism.ts'
+import { KeeperError } from '../../error.ts'
+import { type Mechanism, mechanismFacts } from '../../key/mechanism.ts'
 import type { DataOperation } from '../data-operation.ts'
 import { assertSize } from './size.ts'
 
 export interface EncryptItem {
   readonly plaintext: Uint8Array
   readonly aad?: Uint8Array | undefined
-  /** Only for mechanisms that let the caller choose it; random otherwise. */
+  /** Only for mechanisms that let the caller choose it (`callerIv`); random otherwise. */
   readonly iv?: Uint8Array | undefined
   readonly mechanism?: Mechanism | undefined
 }
@@ -26,6 +27,7 @@ export const encrypt: DataOperation<EncryptItem, Encrypted> = {
   bytesOf: (item) => item.plaintext.length,
   check: (item) => assertSize(item.plaintext, 'plaintext'),
   run: ({ material, mechanism, version }, item) => {
+    if (item.iv !== undefined) assertCallerIv(mechanism)
     const sealed = material.encrypt(mechanism, item.plaintext, item.aad, item.iv)
     if (sealed instanceof Promise) {
       return sealed.then(({ iv, ciphertext }) => ({
@@ -37,4 +39,16 @@ export const encrypt: DataOperation<EncryptItem, Encrypted> = {
     }
     return { version: version.version, mechanism, iv: sealed.iv, ciphertext: sealed.ciphertext }
   },
+}
+
+/**
+ * Under GCM, CCM, CTR and ChaCha20 whoever chooses the IV of somebody's ciphertext gets its key stream:
+ * leave to encrypt would be leave to decrypt, and to forge.
+ */
+function assertCallerIv(mechanism: Mechanism): void {
+  if (mechanismFacts(mechanism).callerIv === true) return
+  throw new KeeperError(
+    'invalid-input',
+    `the IV of ${mechanism} is the keeper's to choose; leave it out`,
+  )
 }

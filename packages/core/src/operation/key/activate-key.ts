@@ -1,4 +1,5 @@
-import { move } from '../../key/lifecycle.ts'
+import { KeeperError } from '../../error.ts'
+import { move, settle } from '../../key/lifecycle.ts'
 import type { KeyRef } from '../key-cache.ts'
 import type { ManagementOperation } from '../management-operation.ts'
 import { changeKey, chosenVersion, type DescribedKey } from './described-key.ts'
@@ -16,6 +17,14 @@ export const activateKey: ManagementOperation<'key', ActivateKeyInput, Described
   run: async (scope, input) => {
     const stored = await chosenVersion(scope, input.version)
     const { key } = scope.subject
+    const { state } = settle(key, stored.value, scope.now)
+    // Out of a suspension leads `key.resume`, which is another permission.
+    if (state !== 'pre-active') {
+      throw new KeeperError(
+        'wrong-state',
+        `version ${stored.value.version} of key \`${key.name}\` is ${state} already`,
+      )
+    }
     const version = move(key, stored.value, 'active', {
       at: scope.now,
       by: scope.session.principal,

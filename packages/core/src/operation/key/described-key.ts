@@ -1,5 +1,5 @@
 import type { Key, KeyVersion } from '../../key/key.ts'
-import { effectiveState, isDestroyDue } from '../../key/lifecycle.ts'
+import { effectiveState, isDestroyDue, settle } from '../../key/lifecycle.ts'
 import type { KeyState } from '../../key/state.ts'
 import type { Put, Stored } from '../../storage/store.ts'
 import type { Change, ManagementScope } from '../management-operation.ts'
@@ -81,10 +81,22 @@ export async function changeKey(
   const puts: Put[] = [put]
   for (const { stored, version } of moved)
     if (version !== stored.value) puts.push(putVersion(stored, version))
-  const versions = moved.map(({ version }) => String(version.version))
+  const versions = moved
+    .filter(({ stored, version }) => version !== stored.value)
+    .map(({ version }) => String(version.version))
   return {
     output: describeKey(put.value, scope.subject.stored.revision + 1, stands, scope.now),
     puts,
     details: { ...(versions.length > 0 && { versions }), ...details },
   }
+}
+
+/**
+ * Every version with what the dates have brought about by now. An operation that looks at states looks at
+ * these, and writes them down with its own change: the scheduler may not have come round yet.
+ */
+export async function settledVersions(scope: ManagementScope<'key'>): Promise<readonly Moved[]> {
+  const { key } = scope.subject
+  const all = await scope.keys.allVersions(scope.subject)
+  return all.map((stored) => ({ stored, version: settle(key, stored.value, scope.now) }))
 }

@@ -3,7 +3,7 @@ import { KeeperError } from '../../error.ts'
 import { move } from '../../key/lifecycle.ts'
 import type { KeyRef } from '../key-cache.ts'
 import type { Change, ManagementOperation, ManagementScope } from '../management-operation.ts'
-import { changeKey, type DescribedKey, type Moved } from './described-key.ts'
+import { changeKey, type DescribedKey, type Moved, settledVersions } from './described-key.ts'
 
 export const DESTROY_WINDOW_DAYS_DEFAULT = 30
 export const DESTROY_WINDOW_DAYS_MAX = 3_650
@@ -57,13 +57,18 @@ async function destroyNow(
   const { destroyAt: _cancelled, ...key } = scope.subject.key
   const change = { at: scope.now, by: scope.session.principal, reason: input.reason ?? 'destroyed' }
   const moved: Moved[] = []
-  for (const stored of await scope.keys.allVersions(scope.subject)) {
-    if (input.version !== undefined && stored.value.version !== input.version) continue
-    const { state, publicState } = stored.value
-    if (state === 'destroyed' && (publicState ?? state) === 'destroyed') continue
-    moved.push({ stored, version: move(key, stored.value, 'destroyed', change) })
+  let destroyed = 0
+  for (const { stored, version } of await settledVersions(scope)) {
+    const wanted = input.version === undefined || version.version === input.version
+    const gone =
+      version.state === 'destroyed' && (version.publicState ?? 'destroyed') === 'destroyed'
+    if (!wanted || gone) moved.push({ stored, version })
+    else {
+      moved.push({ stored, version: move(key, version, 'destroyed', change) })
+      destroyed++
+    }
   }
-  if (moved.length === 0) throw new KeeperError('wrong-state', 'this version is destroyed already')
+  if (destroyed === 0) throw new KeeperError('wrong-state', 'there is nothing left to destroy')
   return changeKey(scope, input.version === undefined ? key : scope.subject.key, moved)
 }
 
@@ -82,9 +87,9 @@ async function schedule(
   const reason = input.reason ?? 'destruction scheduled'
   const change = { at: scope.now, by: scope.session.principal, reason }
   const moved: Moved[] = []
-  for (const stored of await scope.keys.allVersions(scope.subject)) {
-    if (stored.value.state !== 'active') continue
-    moved.push({ stored, version: move(key, stored.value, 'suspended', change) })
+  for (const { stored, version } of await settledVersions(scope)) {
+    const active = version.state === 'active'
+    moved.push({ stored, version: active ? move(key, version, 'suspended', change) : version })
   }
   const suspension = key.suspension ?? { at: scope.now, reason }
   return changeKey(scope, { ...key, suspension, destroyAt }, moved, { destroyAt })

@@ -1,6 +1,6 @@
 import { KeeperError } from '../../error.ts'
 import type { KeyVersion } from '../../key/key.ts'
-import { move, recordCompromise } from '../../key/lifecycle.ts'
+import { move, recordCompromise, settle } from '../../key/lifecycle.ts'
 import type { KeyRef } from '../key-cache.ts'
 import type { ManagementOperation, ManagementScope } from '../management-operation.ts'
 import { changeKey, type DescribedKey, type Moved } from './described-key.ts'
@@ -72,6 +72,7 @@ function revoked(
     const compromise = { occurredAt: input.occurredAt ?? at, reportedAt: at, reason }
     return recordCompromise(key, version, { ...change, compromise })
   }
-  if (version.state !== 'active' && version.state !== 'suspended') return undefined
+  const { state } = settle(key, version, at)
+  if (state !== 'active' && state !== 'suspended') return undefined
   return move(key, version, 'deactivated', change)
 }

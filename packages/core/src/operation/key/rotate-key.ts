@@ -1,7 +1,7 @@
 import { KeeperError } from '../../error.ts'
 import { assertAlgorithm } from '../../key/algorithm-policy.ts'
 import { primaryMechanism } from '../../key/primary-mechanism.ts'
-import { createVersion, move } from '../../key/lifecycle.ts'
+import { createVersion, move, settle } from '../../key/lifecycle.ts'
 
 import type { Key } from '../../key/key.ts'
 import type { KeyRef } from '../key-cache.ts'
@@ -70,14 +70,15 @@ async function succeed(
   const version = move(subject.key, fresh, 'active', { at: now, by, reason })
   const key = { ...subject.key, currentVersion: number, lastVersion: number }
   const before = await leading(scope)
+  const settled = settle(subject.key, before.value, now)
   const replaced =
-    before.value.state === 'active'
-      ? move(subject.key, before.value, 'deactivated', {
+    settled.state === 'active'
+      ? move(subject.key, settled, 'deactivated', {
           at: now,
           by,
           reason: `replaced by version ${number}`,
         })
-      : before.value
+      : settled
   const put = putKey(subject, key, version, now)
   return {
     output: describeKey(put.value, subject.stored.revision + 1, version, now),

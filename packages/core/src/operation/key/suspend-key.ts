@@ -2,7 +2,7 @@ import { KeeperError } from '../../error.ts'
 import { move } from '../../key/lifecycle.ts'
 import type { KeyRef } from '../key-cache.ts'
 import type { ManagementOperation } from '../management-operation.ts'
-import { changeKey, type DescribedKey, type Moved } from './described-key.ts'
+import { changeKey, type DescribedKey, type Moved, settledVersions } from './described-key.ts'
 
 export interface SuspendKeyInput {
   readonly key: KeyRef
@@ -25,10 +25,9 @@ export const suspendKey: ManagementOperation<'key', SuspendKeyInput, DescribedKe
       throw new KeeperError('wrong-state', `key \`${key.name}\` is destroyed`)
     const change = { at: scope.now, by: scope.session.principal, reason }
     const moved: Moved[] = []
-    for (const stored of await scope.keys.allVersions(scope.subject)) {
-      if (stored.value.state === 'active') {
-        moved.push({ stored, version: move(key, stored.value, 'suspended', change) })
-      }
+    for (const { stored, version } of await settledVersions(scope)) {
+      const active = version.state === 'active'
+      moved.push({ stored, version: active ? move(key, version, 'suspended', change) : version })
     }
     return changeKey(scope, { ...key, suspension: { at: scope.now, reason } }, moved, { reason })
   },

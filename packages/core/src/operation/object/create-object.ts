@@ -60,6 +60,11 @@ function born(
 ): Omit<ManagedObject, 'id'> {
   const { now, session } = scope
   const { activate = true } = input
+  for (const instant of [activate, input.deactivateAt]) {
+    if (typeof instant === 'number' && !Number.isSafeInteger(instant)) {
+      throw new KeeperError('invalid-input', 'a date is a whole number of milliseconds')
+    }
+  }
   const state = activate === true ? 'active' : 'pre-active'
   return {
     tenant: scope.tenant,

@@ -19,11 +19,17 @@ export interface RevokeObjectInput extends MoveObjectInput {
 function transition(
   action: Action,
   to: KeyState,
+  from?: KeyState,
 ): ManagementOperation<'object', MoveObjectInput, DescribedObject> {
   return {
     action,
     target: ({ object }) => ({ kind: 'object', ref: object }),
     run: (scope, input) => {
+      const { name, state } = scope.subject.value
+      // Two actions lead to `active`: whoever may do one of them may not therefore do the other.
+      if (from !== undefined && state !== from) {
+        throw new KeeperError('wrong-state', `object \`${name}\` is ${state}, not ${from}`)
+      }
       const reason = input.reason ?? to
       const change = { at: scope.now, by: scope.session.principal, reason }
       return changeObject(scope, moveObject(scope.subject.value, to, change), { reason })
@@ -31,9 +37,9 @@ function transition(
   }
 }
 
-export const activateObject = transition('object.activate', 'active')
-export const suspendObject = transition('object.suspend', 'suspended')
-export const resumeObject = transition('object.resume', 'active')
+export const activateObject = transition('object.activate', 'active', 'pre-active')
+export const suspendObject = transition('object.suspend', 'suspended', 'active')
+export const resumeObject = transition('object.resume', 'active', 'suspended')
 export const deactivateObject = transition('object.deactivate', 'deactivated')
 export const destroyObject = transition('object.destroy', 'destroyed')
 

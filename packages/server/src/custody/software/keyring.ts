@@ -81,13 +81,16 @@ export class Keyring implements RowGuard {
   }
 
   wipe(): void {
-    for (const wipe of this.#onWipe) wipe()
-    for (const tenant of this.#tenants.keys()) this.forget(tenant)
-    for (const root of this.#roots.values()) release(root)
-    this.#roots = new Map()
-    this.#currentRoot = 0
-    if (this.#systemKey !== undefined) release(this.#systemKey)
-    this.#systemKey = undefined
+    try {
+      for (const wipe of this.#onWipe) wipe()
+    } finally {
+      for (const tenant of this.#tenants.keys()) this.forget(tenant)
+      for (const root of this.#roots.values()) release(root)
+      this.#roots = new Map()
+      this.#currentRoot = 0
+      if (this.#systemKey !== undefined) release(this.#systemKey)
+      this.#systemKey = undefined
+    }
   }
 
   assertUnsealed(): void {

@@ -57,6 +57,11 @@ export class MemoryLog implements AuditLog, AuditReader {
     return { entries: page, ...(entries.length > limit && last && { next: last.index }) }
   }
 
+  async entry(index: number) {
+    const entry = this.entries[index]
+    return entry === undefined ? undefined : { index, entry }
+  }
+
   async receipt(index: number): Promise<string> {
     return `c2sp.org/tlog-proof@v1\nindex ${index}\n`
   }
