@@ -62,6 +62,7 @@ export async function compose(
     folder: join(data, 'store'),
     guard: keyring,
     onDamage: ({ kind, id }) => logger.error('a stored record does not authenticate', { kind, id }),
+    onFailure: (failure) => logger.error(describeError(failure)),
     ...(known !== undefined && { knownAnchor: known }),
   })
   try {
@@ -97,6 +98,10 @@ async function composeWith(
     verifiers: logKeys.verifiers.slice(0, 1),
     hash: (bytes) => hashLatin1('sha256', bytes),
     checkpointIntervalMs: config.audit.checkpointSeconds * 1_000,
+    onFailure: (failure) => {
+      if (failure === undefined) logger.info('the audit log accepts again')
+      else logger.error(describeError(failure))
+    },
   })
   if (log.tornBytes > 0)
     logger.warn('an entry that was never acknowledged was cut off the log', {

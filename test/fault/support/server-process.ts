@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { after } from 'node:test'
 import { RestClient } from './rest-client.ts'
 
 export const CLAVIGER = resolve(import.meta.dirname, '../../../packages/cli/bin/claviger.mjs')
@@ -23,6 +24,12 @@ export interface ServerOptions {
 
 const LISTENS = /listens on https:\/\/127\.0\.0\.1:(\d+)/
 const START_MS_MAX = 60_000
+
+/** None outlives its test file, however that ends. */
+const running = new Set<ChildProcess>()
+after(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
 
 /** The real binary, serving a folder. Everything it writes is kept. */
 export class ServerProcess {
@@ -47,12 +54,16 @@ export class ServerProcess {
       env: { ...process.env, ...options.env },
       ...(options.cwd !== undefined && { cwd: options.cwd }),
     })
+    running.add(this.#child)
     for (const name of ['stdout', 'stderr'] as const) {
       this.#child[name]?.setEncoding('utf8').on('data', (text) => (this.#output[name] += text))
     }
     this.ended = new Promise((resolve, reject) => {
       this.#child.once('error', reject)
-      this.#child.once('close', (code, signal) => resolve({ code, signal }))
+      this.#child.once('close', (code, signal) => {
+        running.delete(this.#child)
+        resolve({ code, signal })
+      })
     })
   }
 

@@ -29,6 +29,8 @@ export interface OpenAuditLogOptions {
   /** How often a log that refuses tries again. */
   readonly retryIntervalMs?: number
   readonly segmentBytes?: number
+  /** Told why the log begins to refuse, and of `undefined` when it accepts again. */
+  readonly onFailure?: (failure: KeeperError | undefined) => void
 }
 
 /** Text that waits for the disk; above this an append is refused rather than queued. */
@@ -179,7 +181,10 @@ export class FileAuditLog implements AuditLog {
 
   /** Refuses from now on, for `error`. The first failure stands until a restore succeeds. */
   fail(error: unknown): void {
-    this.#failure ??= error instanceof KeeperError ? error : logUnavailable(error)
+    if (this.#failure === undefined) {
+      this.#failure = error instanceof KeeperError ? error : logUnavailable(error)
+      this.#options.onFailure?.(this.#failure)
+    }
     const refused = this.#waiting
     this.#waiting = []
     this.#waitingBytes = 0
@@ -308,6 +313,7 @@ export class FileAuditLog implements AuditLog {
       if (this.#tiles.isFailed) await this.#tiles.retry()
       await this.checkpoint()
       this.#failure = undefined
+      this.#options.onFailure?.(undefined)
     } catch (error) {
       this.#failure = logUnavailable(error)
       if (!isDamage(error)) this.#scheduleRetry()

@@ -49,6 +49,8 @@ export interface SqliteStoreOptions {
   readonly knownAnchor?: StoreAnchor
   /** Told of damage that `due` and `nextDue` pass over. */
   readonly onDamage?: (damage: StoreDamage) => void
+  /** Told of changes that the disk did not take, and why. */
+  readonly onFailure?: (failure: KeeperError) => void
   /** Where transactions run; `inline` for tests and tools. */
   readonly writer?: 'thread' | 'inline'
 }
@@ -68,6 +70,7 @@ export class SqliteStore implements Store {
   readonly #reader: RecordReader
   readonly #commits: GroupCommit
   readonly #onDamage: (damage: StoreDamage) => void
+  readonly #onFailure: (failure: KeeperError) => void
   #state: LedgerState
   #stateMac: Uint8Array
   #isAuthenticated = false
@@ -77,7 +80,7 @@ export class SqliteStore implements Store {
   #tidying: Promise<void> | undefined
 
   private constructor(database: Database, options: SqliteStoreOptions) {
-    const { guard, onDamage, writer } = options
+    const { guard, onDamage, onFailure, writer } = options
     this.#database = database
     const makeWriter = writer === 'inline' ? inlineWriter : threadWriter
     this.#writer = makeWriter(database.file)
@@ -86,6 +89,7 @@ export class SqliteStore implements Store {
     this.#reader = new RecordReader((row) => database.record(row), this.#mac)
     this.#commits = new GroupCommit((units) => this.#process(units))
     this.#onDamage = onDamage ?? (() => undefined)
+    this.#onFailure = onFailure ?? (() => undefined)
     const { mac, ...state } = database.state()
     this.#state = state
     this.#stateMac = mac
@@ -279,6 +283,7 @@ export class SqliteStore implements Store {
     const reason = failureReason(fault)
     const failure = storeFailure(reason, fault)
     if (reason !== 'disk-full' && reason !== 'busy') this.#failure ??= failure
+    this.#onFailure(failure)
     return failure
   }
 
