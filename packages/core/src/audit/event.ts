@@ -29,15 +29,15 @@ export interface AuditEvent {
   readonly request: RequestContext
   readonly target: EventTarget
   readonly outcome: Outcome
-  readonly error?: ErrorCode
+  readonly error?: ErrorCode | undefined
   readonly policies: readonly string[]
   /** The one mechanism used, and the versions of the target that were. */
-  readonly mechanism?: string
-  readonly versions?: readonly number[]
+  readonly mechanism?: string | undefined
+  readonly versions?: readonly number[] | undefined
   /** Items of a data operation and how many of them failed. */
-  readonly items?: number
-  readonly failed?: number
-  readonly bytes?: number
-  readonly riskAcknowledged?: boolean
-  readonly details?: EventDetails
+  readonly items?: number | undefined
+  readonly failed?: number | undefined
+  readonly bytes?: number | undefined
+  readonly riskAcknowledged?: boolean | undefined
+  readonly details?: EventDetails | undefined
 }

@@ -1,32 +1,13 @@
 import { encodeEntry } from '../audit/entry.ts'
-import type { AuditEvent, EventDetails, EventTarget, Outcome } from '../audit/event.ts'
+import type { AuditEvent, EventTarget } from '../audit/event.ts'
 import type { Instant } from '../clock.ts'
-import { type ErrorCode, isKeeperError, KeeperError } from '../error.ts'
+import { isKeeperError, KeeperError } from '../error.ts'
 import type { EventId } from '../id.ts'
 import type { Action } from '../policy/action.ts'
 import type { Decision, Resource } from '../policy/authorizer.ts'
 import type { RequestContext, Session } from '../principal/principal.ts'
 import { isInternal } from './internal-session.ts'
 import type { KeeperPorts } from './ports.ts'
-
-/** An event still without its id; `undefined` members are left out of the entry. */
-export interface EventDraft {
-  readonly session: Session
-  readonly request: RequestContext
-  readonly now: Instant
-  readonly action: Action
-  readonly target: EventTarget
-  readonly policies: readonly string[]
-  readonly outcome: Outcome
-  readonly error?: ErrorCode | undefined
-  readonly mechanism?: string | undefined
-  readonly versions?: readonly number[] | undefined
-  readonly items?: number | undefined
-  readonly failed?: number | undefined
-  readonly bytes?: number | undefined
-  readonly riskAcknowledged?: boolean | undefined
-  readonly details?: EventDetails | undefined
-}
 
 const INTERNAL_DECISION: Decision = Object.freeze({
   allowed: true,
@@ -114,13 +95,13 @@ export class Admission {
   }
 
   /** Writes an event and resolves to its index once it is on disk. */
-  record(draft: EventDraft): Promise<number> {
-    return this.#ports.log.append(this.encode(draft).entry)
+  record(event: AuditEvent): Promise<number> {
+    return this.#ports.log.append(encodeEntry(event))
   }
 
-  encode(draft: EventDraft): { readonly id: EventId; readonly entry: string } {
-    const id = this.#ports.ids.uuid() as EventId
-    return { id, entry: encodeEntry(toEvent(draft, id)) }
+  /** A fresh id for an event. */
+  eventId(): EventId {
+    return this.#ports.ids.uuid() as EventId
   }
 
   /** Records a refusal or a failure; returns what the caller is to be told. */
@@ -136,9 +117,11 @@ export class Admission {
     const outcome =
       known?.code === 'denied' || known?.code === 'unauthenticated' ? 'denied' : 'failed'
     const entry = await this.record({
+      id: this.eventId(),
+      at: this.#ports.clock.now(),
+      tenant: session.tenant,
       session,
       request,
-      now: this.#ports.clock.now(),
       action,
       target:
         typeof target === 'string'
@@ -156,12 +139,6 @@ export class Admission {
 /** Sessions that rest on no credential: the keeper's own, and those of nobody in particular. */
 function isUnbound(session: Session): boolean {
   return session.authentication === 'internal' || session.authentication === 'anonymous'
-}
-
-function toEvent(draft: EventDraft, id: EventId): AuditEvent {
-  const { now, session, ...rest } = draft
-  const event: Record<string, unknown> = { ...rest, id, at: now, session, tenant: session.tenant }
-  return event as unknown as AuditEvent
 }
 
 function kindOf(action: Action): string {

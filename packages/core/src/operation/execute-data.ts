@@ -106,9 +106,11 @@ export class DataExecutor {
       } else bytes += operation.bytesOf(call.items[index] as Item)
     }
     return this.#admission.record({
+      id: this.#admission.eventId(),
+      at: now,
+      tenant: session.tenant,
       session,
       request,
-      now,
       action: operation.action,
       target: admitted.loaded.eventTarget,
       policies: trace.policies(admitted.decision.policies),

@@ -1,3 +1,4 @@
+import { encodeEntry } from '../audit/entry.ts'
 import type { EventTarget } from '../audit/event.ts'
 import type { MaybePromise } from '../custody/custody.ts'
 import { isKeeperError, KeeperError } from '../error.ts'
@@ -5,7 +6,7 @@ import { isUuid, type KeyId } from '../id.ts'
 import type { Decision, Resource } from '../policy/authorizer.ts'
 import { mintPermit, type Permit } from '../policy/permit.ts'
 import type { RequestContext, Session } from '../principal/principal.ts'
-import type { Put, UnitOfWork } from '../storage/store.ts'
+import type { OutboxEntry, Put, UnitOfWork } from '../storage/store.ts'
 import { Admission } from './admission.ts'
 import type { DataAnswer, DataCall, DataOperation } from './data-operation.ts'
 import { DataExecutor } from './execute-data.ts'
@@ -41,7 +42,7 @@ export class Keeper {
   readonly #admission: Admission
   readonly #data: DataExecutor
   /** In the outbox, and not in the log because it refused; a restart would find them there. */
-  #untold: ReturnType<Admission['encode']>[] = []
+  #untold: OutboxEntry[] = []
 
   constructor(ports: KeeperPorts) {
     this.#ports = ports
@@ -240,16 +241,20 @@ export class Keeper {
     target: EventTarget,
     replayed: boolean,
   ): Promise<Settled<Output>> {
-    const event = this.#admission.encode({
+    const id = this.#admission.eventId()
+    const entry = encodeEntry({
+      id,
+      at: scope.now,
+      tenant: scope.tenant,
       session: scope.session,
       request,
-      now: scope.now,
       action: operation.action,
       target,
       policies: decision.policies,
       outcome: 'allowed',
       details: isEmpty(change.details) ? undefined : change.details,
     })
+    const event: OutboxEntry = { id, entry }
     const settled = { output: change.output, event, after: change.after }
     const puts = [...(change.puts ?? [])]
     if (options.idempotency !== undefined && !replayed) {
@@ -332,7 +337,7 @@ class CommitConflict {
 
 interface Settled<Output> {
   readonly output: Output
-  readonly event: ReturnType<Admission['encode']>
+  readonly event: OutboxEntry
   readonly outbox: boolean
   readonly after: Change<Output>['after'] | undefined
 }

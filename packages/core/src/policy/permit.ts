@@ -8,13 +8,19 @@ export interface Permit<A extends Action = Action> {
   readonly action: A
 }
 
+const permits = new Map<Action, Permit>()
+
 /**
- * INVARIANT: only `operation/execute.ts` imports this (the architecture test checks), so a permit means
- * that authorization, approval and state were settled.
+ * INVARIANT: only `operation/execute.ts` and `operation/execute-data.ts` import this (the architecture test
+ * checks), so a permit means that authorization was settled. It speaks of the action alone, so there is one
+ * for each.
  */
-export function mintPermit<A extends Action>(action: A): Permit<A> {
+export function mintPermit(action: Action): Permit {
+  const known = permits.get(action)
+  if (known !== undefined) return known
   const permit = Object.freeze({ action })
   minted.add(permit)
+  permits.set(action, permit)
   return permit
 }
 
