@@ -91,7 +91,7 @@ async function bundle(name: string, source: string): Promise<void> {
   const made = await rolldown({
     input: join(ROOT, source),
     platform: 'node',
-    external: ['sodium-native', /^@cedar-policy\/cedar-wasm/, /^@scalar\//],
+    external: ['sodium-native', /^@cedar-policy\/cedar-wasm/],
   })
   const file = join(DIST, `${name}.mjs`)
   await made.write({ file, format: 'esm', codeSplitting: false })
