@@ -75,8 +75,8 @@ function cut(text: string): string {
 
 /** What is known of a failure, without its stack: for the operator, never for a caller. */
 export function describeError(error: unknown): string {
-  const parts: string[] = []
-  let current = error
+  const parts = [describeOne(error)]
+  let current = error instanceof Error ? error.cause : undefined
   while (current !== undefined && parts.length < CAUSES_MAX) {
     parts.push(describeOne(current))
     current = current instanceof Error ? current.cause : undefined
