@@ -35,8 +35,11 @@ const LIMITS: ListenLimits = {
   drainMs: 10_000,
 }
 
-/** The first group is hybrid: what is recorded today must not open to a quantum computer later. */
-const GROUPS = 'X25519MLKEM768:X25519:P-256:P-384'
+/**
+ * The first group is hybrid: what is recorded today must not open to a quantum computer later. The slash
+ * sets it before all others: a peer that knows it but guessed another is asked again (RFC 8446 §4.1.4).
+ */
+const GROUPS = 'X25519MLKEM768/X25519:P-256:P-384'
 const HEADER_BYTES_MAX = 16 * 1024
 /** Node looks for slow requests this often; its default of 30 s would make the limits meaningless. */
 const CHECKS_PER_LIMIT = 5
