@@ -25,7 +25,7 @@ const THREADS = [
 
 /** One protocol folder; every protocol is a layer of its own, so none may import another. */
 const PROTOCOL: Layer = {
-  imports: ['core', 'server/listen', ...CODECS],
+  imports: ['server/protocols', 'core', 'server/listen', ...CODECS],
   node: [...STREAMS, 'node:http', 'node:net'],
 }
 
@@ -44,6 +44,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   cli: { imports: ['client', 'crypto', 'server', ...CODECS], node: 'any' },
   'server/config': { imports: ['core'], node: [...FILES, 'node:buffer', 'node:net'] },
   'server/logging': { imports: ['core'], node: [...FILES, ...STREAMS] },
+  'server/metrics': { imports: [], node: [] },
   'server/listen': {
     imports: ['core', 'crypto'],
     node: [...FILES, ...STREAMS, ...NETWORK, ...THREADS],
@@ -76,6 +77,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       ...CODECS,
       'server/config',
       'server/logging',
+      'server/metrics',
       'server/listen',
       'server/storage',
       'server/custody',
@@ -83,10 +85,13 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'server/policy',
       'server/authenticate',
       'server/audit',
+      'server/protocols',
       'server/protocols/*',
     ],
     node: 'any',
   },
+  /** What every protocol is to the composition; the protocols themselves are folders below. */
+  'server/protocols': { imports: ['core'], node: ['node:http'] },
 }
 
 /** The row of a layer; every `server/protocols/<p>` has the same. */
