@@ -74,9 +74,9 @@ for (const [what, text] of HOSTILE) {
 }
 
 test('stays canonical with any text', () => {
-  const any = fc.string({ unit: 'binary', maxLength: 300 })
+  const anything = fc.string({ unit: 'binary', maxLength: 300 })
   fc.assert(
-    fc.property(any, any, (text, other) => {
+    fc.property(anything, anything, (text, other) => {
       const event = { ...filled(text), details: { reason: other, state: text } }
       const entry = encodeEntry(event)
       assertCanonical(entry)

@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decodeBase64, encodeUtf8 } from '@claviger/bytes'
 import {
-  activateKey,
-  cancelDestroyKey,
   createKey,
   DAY_MS,
   decrypt,
@@ -23,11 +21,9 @@ import {
   revokeKey,
   rotateKey,
   Scheduler,
-  sign,
   suspendKey,
   unwrap,
   updateKey,
-  verify,
   verifyMac,
   wrap,
 } from '@claviger/core'
@@ -249,87 +245,6 @@ test('a change computed from an old revision is refused; without one it is retri
   assert.deepEqual([key.currentVersion, key.lastVersion], [6, 6])
 })
 
-test('a scheduled destruction suspends, can be cancelled, and happens when it is due', async () => {
-  const world = makeWorld()
-  await world.run(createKey, { name: 'k', spec: 'aes-256' })
-  const sealed = await world.data(encrypt, { key: 'k', items: [{ plaintext: TEXT }] })
-  await world.run(destroyKey, { key: 'k', windowDays: 7 })
-  await assert.rejects(
-    world.data(encrypt, { key: 'k', items: [{ plaintext: TEXT }] }),
-    refuses('wrong-state'),
-  )
-  await assert.rejects(world.run(resumeKey, { key: 'k' }), refuses('wrong-state'))
-  await world.run(cancelDestroyKey, { key: 'k' })
-  const { key } = await world.run(resumeKey, { key: 'k' })
-  await world.data(decrypt, { key: 'k', items: [item(key.id, sealed)] })
-  await world.run(destroyKey, { key: 'k', windowDays: 7 })
-  const scheduler = new Scheduler(world.keeper, world.ports, rethrow)
-  world.clock.set(T0 + 7 * DAY_MS - 1)
-  assert.equal(await scheduler.sweep(), 0)
-  world.clock.set(T0 + 7 * DAY_MS)
-  // In force by the date alone, before the scheduler has come round.
-  await assert.rejects(
-    world.data(decrypt, { key: 'k', items: [item(key.id, sealed)], acknowledgeRisk: true }),
-    refuses('wrong-state'),
-  )
-  assert.equal(await scheduler.sweep(), 1)
-  assert.equal(await scheduler.sweep(), 0)
-  const after = await world.run(getKey, { key: 'k' })
-  assert.deepEqual([after.state, after.version.hasMaterial], ['destroyed', false])
-})
-
-test('dates activate and deactivate on time', async () => {
-  const world = makeWorld()
-  await world.run(createKey, {
-    name: 'k',
-    spec: 'aes-256',
-    activate: T0 + DAY_MS,
-    cryptoperiod: { protectDays: 10, processDays: 20 },
-  })
-  const call = { key: 'k', items: [{ plaintext: TEXT }] }
-  await assert.rejects(world.data(encrypt, call), refuses('wrong-state'))
-  const scheduler = new Scheduler(world.keeper, world.ports, rethrow)
-  world.clock.set(T0 + DAY_MS)
-  await scheduler.sweep()
-  const sealed = await world.data(encrypt, call)
-  world.clock.set(T0 + 11 * DAY_MS)
-  await assert.rejects(world.data(encrypt, call), refuses('period-over'))
-  await scheduler.sweep()
-  const { key, state } = await world.run(getKey, { key: 'k' })
-  assert.equal(state, 'deactivated')
-  await world.data(decrypt, { key: 'k', items: [item(key.id, sealed)] })
-  world.clock.set(T0 + 21 * DAY_MS)
-  await assert.rejects(
-    world.data(decrypt, { key: 'k', items: [item(key.id, sealed)] }),
-    refuses('period-over'),
-  )
-})
-
-test('a rotated signature still verifies after its private half is gone', async () => {
-  const world = makeWorld()
-  await world.run(createKey, { name: 's', spec: 'ec-p256' })
-  const signed = await world.data(sign, { key: 's', items: [{ message: TEXT, options: {} }] })
-  await world.run(rotateKey, { key: 's' })
-  const check = { message: TEXT, options: {}, signature: signed.signature, version: 1 }
-  assert.deepEqual(await world.data(verify, { key: 's', items: [check] }), {
-    valid: true,
-    version: 1,
-  })
-  const wrong = { ...check, message: encodeUtf8('retreat') }
-  assert.deepEqual(await world.data(verify, { key: 's', items: [wrong] }), {
-    valid: false,
-    version: 1,
-  })
-  const { versions } = await world.run(keyHistory, { key: 's' })
-  assert.deepEqual(
-    versions.map(({ state, publicState, hasMaterial }) => [state, publicState, hasMaterial]),
-    [
-      ['destroyed', 'deactivated', false],
-      ['active', 'active', true],
-    ],
-  )
-})
-
 test('wrapping exports only what was made exportable, and an import takes it in again', async () => {
   const world = makeWorld()
   await world.run(createKey, { name: 'kek', spec: 'aes-256', purpose: 'wrap' })
@@ -379,18 +294,6 @@ test('data keys, macs and derivation', async () => {
   const one = await world.data(derive, { key: 'd', items: [{ lengthBytes: 16, context: TEXT }] })
   const two = await world.data(derive, { key: 'd', items: [{ lengthBytes: 16, context: TEXT }] })
   assert.deepEqual(one.derived, two.derived)
-})
-
-test('a key made for later waits for its activation', async () => {
-  const world = makeWorld()
-  const made = await world.run(createKey, { name: 'k', spec: 'aes-256', activate: false })
-  assert.deepEqual([made.state, made.key.currentVersion], ['pre-active', 0])
-  await assert.rejects(
-    world.data(encrypt, { key: 'k', items: [{ plaintext: TEXT }] }),
-    refuses('wrong-state'),
-  )
-  const active = await world.run(activateKey, { key: 'k' })
-  assert.deepEqual([active.state, active.key.currentVersion], ['active', 1])
 })
 
 test('lists filter by state and name', async () => {
