@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { OfflineLog } from './support/offline-log.ts'
 import type { RestClient } from './support/rest-client.ts'
@@ -157,7 +156,12 @@ describe('a keeper whose disk somebody wrote to while it was stopped', { timeout
     assert.equal(stderr.trim().split('\n').length, 1, stderr)
   })
 
-  for (const name of ['seal.json', 'log-keys.json', 'log/journal/*.journal', 'log/checkpoint']) {
+  for (const [name, names] of [
+    ['seal.json', /seal/],
+    ['log-keys.json', /log-keys\.json|checkpoint/],
+    ['log/journal/*.journal', /journal|data\/log/],
+    ['log/checkpoint', /checkpoint/],
+  ] as const) {
     test(`flipped bytes of ${name}: named in one line, or without effect`, async (t) => {
       let refused = 0
       for (let flip = 0; flip < FLIPS; flip++) {
@@ -179,8 +183,7 @@ describe('a keeper whose disk somebody wrote to while it was stopped', { timeout
         assert.equal(code, 1, server.stderr)
         const lines = server.stderr.trim().split('\n')
         assert.equal(lines.length, 1, server.stderr)
-        const isNamed = lines[0]?.includes(basename(name)) || lines[0]?.includes('log')
-        assert.ok(isNamed || /seal|journal/.test(lines[0] ?? ''), server.stderr)
+        assert.match(lines[0] ?? '', names)
       }
       t.diagnostic(`${refused} of ${FLIPS} starts refused`)
     })

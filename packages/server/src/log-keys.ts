@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { decodeBase64url, encodeBase64url } from '@claviger/bytes'
-import { KeeperError, SYSTEM_TENANT } from '@claviger/core'
+import { BytesError, decodeBase64url, encodeBase64url } from '@claviger/bytes'
+import { isKeeperError, KeeperError, SYSTEM_TENANT } from '@claviger/core'
 import {
   exportKey,
   generateKey,
@@ -60,7 +60,13 @@ export class LogKeys {
     this.#path = path
     this.#origin = origin
     const text = readOptional(path)
-    if (text !== undefined) this.#install(parseFile(text, path))
+    if (text === undefined) return
+    const stored = parseFile(text, path)
+    try {
+      this.#install(stored)
+    } catch (error) {
+      throw damaged(path, error)
+    }
   }
 
   /** Opens the private halves, making them first if there are none. */
@@ -69,7 +75,7 @@ export class LogKeys {
     this.signers.length = 0
     for (const [index, kind] of KINDS.entries()) {
       const stored = this.#stored[index] as StoredKey
-      const secret = keyring.unwrap(SYSTEM_TENANT, bindingOf(kind), decodeBase64url(stored.wrapped))
+      const secret = await this.#unwrap(keyring, kind, stored)
       const key = openKey(kind.spec, secret)
       secret.fill(0)
       const verifierKey = verifierKeyOf(this.#origin, kind, decodeBase64url(stored.publicKey))
@@ -86,6 +92,27 @@ export class LogKeys {
 
   seal(): void {
     this.signers.length = 0
+  }
+
+  /** The private half; it vouches for the public one, which lies beside it in clear. */
+  async #unwrap(
+    keyring: Keyring,
+    kind: Kind,
+    { wrapped, publicKey }: StoredKey,
+  ): Promise<Uint8Array> {
+    let secret: Uint8Array
+    try {
+      secret = keyring.unwrap(SYSTEM_TENANT, bindingOf(kind), decodeBase64url(wrapped))
+    } catch (error) {
+      const isDamaged =
+        error instanceof BytesError || (isKeeperError(error) && error.code === 'integrity')
+      throw isDamaged ? damaged(this.#path, error) : error
+    }
+    const pair = await importKey('pkcs8', secret, kind.spec)
+    pair.secret?.fill(0)
+    if (encodeBase64url(pair.public ?? new Uint8Array()) === publicKey) return secret
+    secret.fill(0)
+    throw damaged(this.#path)
   }
 
   async #create(keyring: Keyring): Promise<void> {
@@ -172,7 +199,12 @@ function parseFile(text: string, path: string): readonly StoredKey[] {
   } catch {
     // falls through to the one answer
   }
-  throw new KeeperError('integrity', `${path} is not a file of log keys; put it back from a backup`)
+  throw damaged(path)
+}
+
+function damaged(path: string, cause?: unknown): KeeperError {
+  const message = `${path} is not the file of this keeper's log keys; put it back from a backup`
+  return new KeeperError('integrity', message, { cause })
 }
 
 function readOptional(path: string): string | undefined {

@@ -31,6 +31,7 @@ import {
   openSealKey,
   rootDidNotOpen,
   SealKey,
+  withSealDamage,
 } from './seal-kinds.ts'
 import {
   encodeSealFile,
@@ -277,7 +278,7 @@ export class KeeperSeal implements Seal {
   async #start(file: SealFile, roots: readonly RootKey[]): Promise<void> {
     try {
       this.#install(roots)
-      this.#keyring.installSystemKey(file.systemKey)
+      withSealDamage('its system key', () => this.#keyring.installSystemKey(file.systemKey))
       await this.#options.afterUnseal?.()
     } catch (error) {
       this.seal()

@@ -1,6 +1,7 @@
 import type { SecretBytes } from '@claviger/bytes'
 import {
   authenticationFailed,
+  isKeeperError,
   KeeperError,
   type SealCredential,
   type SealMethod,
@@ -13,7 +14,7 @@ import {
   derivePassphraseKey,
   newPassphraseParameters,
 } from './passphrase/passphrase-key.ts'
-import type { SealDraft, SealFile, SealRecord } from './seal-record.ts'
+import { damaged, type SealDraft, type SealFile, type SealRecord } from './seal-record.ts'
 import { ShareCollection } from './shamir/share-collection.ts'
 import { assertShareCounts, badShare, createShares, readShare } from './shamir/share-set.ts'
 
@@ -141,4 +142,13 @@ export function rootDidNotOpen(record: SealRecord, cause: unknown): KeeperError 
     'the root key does not open; restore the seal file from a backup',
     { cause },
   )
+}
+
+/** Opens what lies in the seal file under a root that is right: if it does not open, the file was changed. */
+export function withSealDamage(what: string, open: () => void): void {
+  try {
+    open()
+  } catch (error) {
+    throw isKeeperError(error) && error.code === 'integrity' ? damaged(what) : error
+  }
 }

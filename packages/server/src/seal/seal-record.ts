@@ -171,7 +171,8 @@ function list(value: unknown, lengthMax: number): readonly unknown[] {
   return value
 }
 
-function damaged(what: string): KeeperError {
+/** @param what of the file does not read, in a few words */
+export function damaged(what: string): KeeperError {
   return new KeeperError(
     'integrity',
     `the seal file is damaged (${what}); restore it from a backup`,
