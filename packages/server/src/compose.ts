@@ -9,11 +9,11 @@ import {
   Scheduler,
   SYSTEM_TENANT,
   systemClock,
+  type TenantId,
   type TenantKeys,
 } from '@claviger/core'
-import { hashLatin1 } from '@claviger/crypto'
 import { AnchorFile } from './anchor-file.ts'
-import { AuditLogReader, FileAuditLog, FileTileSource } from './audit/index.ts'
+import type { FileAuditLog } from './audit/index.ts'
 import { createAuditReader } from './audit-reader.ts'
 import { Authenticator, createCredentialSource } from './authenticate/index.ts'
 import { certificateReader } from './certificate-reader.ts'
@@ -21,13 +21,14 @@ import type { Config } from './config/config.ts'
 import { Keyring } from './custody/software/keyring.ts'
 import { LockedMemory } from './custody/software/locked-memory.ts'
 import { SoftwareCustody } from './custody/software/software-custody.ts'
-import { loadTenants, rewrapTenants } from './custody/software/tenant-keys.ts'
-import { LogKeys, sha256 } from './log-keys.ts'
+import { rewrapTenants } from './custody/software/tenant-keys.ts'
+import type { LogKeys } from './log-keys.ts'
 import { describeError, type Logger } from './logging/logger.ts'
-import { recoverOutbox } from './outbox.ts'
-import { createCedarAuthorizer, PolicyFeed } from './policy/index.ts'
+import { openLog } from './open-log.ts'
+import { type CedarAuthorizer, createCedarAuthorizer, PolicyFeed } from './policy/index.ts'
 import { KeeperSeal } from './seal/keeper-seal.ts'
 import { SqliteStore } from './storage/sqlite/sqlite-store.ts'
+import { Unsealing } from './unsealing.ts'
 import { uuidV7 } from './uuid.ts'
 
 /** The parts of a running keeper that the protocols and the start-up need. */
@@ -85,115 +86,48 @@ async function composeWith(
   config: Config,
   logger: Logger,
   clock: Clock,
-  { data, memory, keyring, anchor, store }: Foundation,
+  foundation: Foundation,
 ): Promise<Composition> {
-  const logFolder = join(data, 'log')
-  const logKeys = new LogKeys(join(data, 'log-keys.json'), config.audit.origin)
-  const log = await FileAuditLog.open({
-    folder: logFolder,
-    origin: config.audit.origin,
-    signers: logKeys.signers,
-    // Its own last checkpoint is held against the Ed25519 signature alone: the cosignature says the same to
-    // others, and costs a tenth of a second that a restart would wait for.
-    verifiers: logKeys.verifiers.slice(0, 1),
-    hash: (bytes) => hashLatin1('sha256', bytes),
-    checkpointIntervalMs: config.audit.checkpointSeconds * 1_000,
-    onFailure: (failure) => {
-      if (failure === undefined) logger.info('the audit log accepts again')
-      else logger.error(describeError(failure))
-    },
-  })
-  if (log.tornBytes > 0)
-    logger.warn('an entry that was never acknowledged was cut off the log', {
-      bytes: log.tornBytes,
-    })
-  const reader = new AuditLogReader(log, new FileTileSource(logFolder), sha256)
-  const authorizer = createCedarAuthorizer({
-    report: ({ tenant, policies, message }) =>
-      logger.error('a policy could not be evaluated', {
-        tenant,
-        policies: policies.join(' '),
-        message,
-      }),
-  })
-  const policyFeed = new PolicyFeed(store, authorizer)
-  const authenticator = new Authenticator({
-    store,
-    clock,
-    tenants: [DEFAULT_TENANT],
-    prepare: (tenant) => policyFeed.ensure(tenant),
-  })
+  const { data, memory, keyring, anchor, store } = foundation
+  const opened = await openLog(data, config, logger)
   const report = (error: unknown): void => logger.error(`a fault inside: ${describeError(error)}`)
-  let isRecovered = false
-  const unsealLogKeys = (): Promise<void> =>
-    logKeys.unseal(keyring, () => Math.floor(clock.now() / 1_000))
-  const open = async (): Promise<void> => {
-    await unsealLogKeys()
-    // Once a process: later on, what waits in the outbox belongs to calls that are under way.
-    if (isRecovered) return
-    isRecovered = true
-    const missing = await recoverOutbox(store, log, reader, report)
-    if (missing > 0)
-      logger.info('entries of the last run were added to the log', { count: missing })
-  }
+  const unsealing = new Unsealing(store, keyring, opened, clock, logger)
   const seal = new KeeperSeal({
     path: join(data, 'seal.json'),
     keyring,
     memory,
     clock,
     rewrapTenants: (rewrap) => rewrapTenants(store, SYSTEM_TENANT, rewrap),
-    afterUnseal: async () => {
-      const warn = (message: string): void => logger.error(message)
-      if ((await loadTenants(store, SYSTEM_TENANT, keyring, warn)) > 0) await open()
-    },
+    afterUnseal: () => unsealing.complete(),
     warn: (message) => logger.warn(message),
   })
-  const custody = new SoftwareCustody({
-    keyring,
-    memory,
-    limits: {
-      entriesMax: config.cache.materials,
-      lockedBytesMax: config.cache.lockedBytes,
-      secureHeapBytesMax: config.cache.privateKeyBytes,
-    },
-    findTenant: async (tenant) => (await store.get('tenant', SYSTEM_TENANT, tenant))?.value,
-  })
+  const access = openAccess(store, clock, logger)
+  const custody = openCustody(config, foundation)
+  const { log, reader } = opened
   const ports: KeeperPorts = {
     store,
     custody,
     log,
     reader: createAuditReader(log, reader),
-    authorizer,
-    policies: authorizer,
+    authorizer: access.authorizer,
+    policies: access.authorizer,
     credentials: createCredentialSource(),
     certificates: certificateReader,
     seal,
     tenants: tenantKeys(keyring),
     clock,
     ids: { uuid: () => uuidV7(clock.now()) },
-    isCurrent: (session) => authenticator.isCurrent(session),
+    isCurrent: (session) => access.authenticator.isCurrent(session),
     report,
     profile: config.algorithms.profile,
-    observers: [
-      authenticator.observe,
-      policyFeed.observe,
-      evictObserver(custody),
-      // The first tenant is the system itself: with its KEK the log's own keys can be made.
-      async (kind, _tenant, id) => {
-        if (kind === 'tenant' && id === SYSTEM_TENANT && logKeys.signers.length === 0) {
-          isRecovered = true
-          await unsealLogKeys()
-        }
-      },
-    ],
+    observers: [...access.observers, evictObserver(custody), unsealing.observe],
     cachedKeysMax: config.cache.keys,
   }
   const keeper = new Keeper(ports)
   keyring.onWipe(() => {
     keeper.keys.clear()
-    authenticator.clear()
-    policyFeed.reset()
-    logKeys.seal()
+    access.clear()
+    opened.keys.seal()
   })
   const scheduler = new Scheduler(keeper, ports, report)
   scheduler.start()
@@ -204,31 +138,111 @@ async function composeWith(
   return {
     keeper,
     ports,
-    authenticator,
+    authenticator: access.authenticator,
     log,
-    logKeys,
+    logKeys: opened.keys,
     store,
     custody,
-    warm: () => authorizer.warm(),
-    gauges: () => ({
-      sealed: seal.status().sealed ? 1 : 0,
-      log_entries: log.size,
-      log_commits: log.commits,
-      log_failed: log.failure === undefined ? 0 : 1,
-      open_materials: custody.openCount,
-      locked_memory_bytes: memory.usedBytes,
-      store_failed: store.failure === undefined ? 0 : 1,
-    }),
-    close: async () => {
-      await scheduler.stop()
-      if (!seal.status().sealed) await keeper.usage.close()
-      anchor.stop()
-      await log.close()
-      anchor.write(store.anchor())
-      await store.close()
-      seal.seal()
+    warm: () => access.authorizer.warm(),
+    gauges: () => gauges(ports, opened.log, foundation, custody),
+    close: () => close(keeper, ports, scheduler, opened.log, foundation),
+  }
+}
+
+interface Access {
+  readonly authorizer: CedarAuthorizer
+  readonly authenticator: Authenticator
+  readonly observers: readonly ChangeObserver[]
+  clear(): void
+}
+
+/** Who comes in, and what they may do. */
+function openAccess(store: SqliteStore, clock: Clock, logger: Logger): Access {
+  const authorizer = createCedarAuthorizer({
+    report: ({ tenant, policies, message }) =>
+      logger.error('a policy could not be evaluated', {
+        tenant,
+        policies: policies.join(' '),
+        message,
+      }),
+  })
+  const feed = new PolicyFeed(store, authorizer)
+  const prepare = (tenant: TenantId): void | Promise<void> => feed.ensure(tenant)
+  const authenticator = new Authenticator({ store, clock, tenants: [DEFAULT_TENANT], prepare })
+  return {
+    authorizer,
+    authenticator,
+    observers: [authenticator.observe, feed.observe],
+    clear: () => {
+      authenticator.clear()
+      feed.reset()
     },
   }
+}
+
+function openCustody(config: Config, { keyring, memory, store }: Foundation): SoftwareCustody {
+  const { materials, lockedBytes, privateKeyBytes } = config.cache
+  return new SoftwareCustody({
+    keyring,
+    memory,
+    limits: {
+      entriesMax: materials,
+      lockedBytesMax: lockedBytes,
+      secureHeapBytesMax: privateKeyBytes,
+    },
+    findTenant: async (tenant) => (await store.get('tenant', SYSTEM_TENANT, tenant))?.value,
+  })
+}
+
+function gauges(
+  { seal }: KeeperPorts,
+  log: FileAuditLog,
+  { memory, store }: Foundation,
+  custody: SoftwareCustody,
+): Readonly<Record<string, number>> {
+  return {
+    sealed: seal.status().sealed ? 1 : 0,
+    log_entries: log.size,
+    log_commits: log.commits,
+    log_failed: log.failure === undefined ? 0 : 1,
+    open_materials: custody.openCount,
+    locked_memory_bytes: memory.usedBytes,
+    store_failed: store.failure === undefined ? 0 : 1,
+  }
+}
+
+/** Each step whatever became of the ones before: a full disk must not leave keys in memory. */
+function close(
+  keeper: Keeper,
+  { seal }: KeeperPorts,
+  scheduler: Scheduler,
+  log: FileAuditLog,
+  { anchor, store }: Foundation,
+): Promise<void> {
+  return attemptAll([
+    () => scheduler.stop(),
+    async () => {
+      if (!seal.status().sealed) await keeper.usage.close()
+    },
+    () => anchor.stop(),
+    () => log.close(),
+    () => anchor.write(store.anchor()),
+    () => store.close(),
+    () => seal.seal(),
+  ])
+}
+
+/** Does everything, and throws the first failure afterwards. */
+async function attemptAll(steps: readonly (() => void | Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const step of steps) {
+    try {
+      await step()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw failures[0]
 }
 
 function tenantKeys(keyring: Keyring): TenantKeys {

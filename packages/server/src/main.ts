@@ -8,6 +8,7 @@ import { HttpsListener } from './listen/https-listener.ts'
 import { ensureTls, replaceFile, type TlsMaterial } from './listen/tls-files.ts'
 import { createLogger, describeError, type Logger } from './logging/logger.ts'
 import { mountRest } from './mount-rest.ts'
+import type { ProtocolModule } from './protocols/protocol.ts'
 
 export interface RunServerOptions {
   /** The embedded default: a folder of its own, made on first start. */
@@ -72,26 +73,34 @@ async function serve(config: Config, options: RunServerOptions, logger: Logger):
       port,
       tls,
       connectionsMax,
+      report: (error) => logger.warn(`a connection failed: ${describeError(error)}`),
       handle: (request, response) => rest.handle(request, response),
     })
-    const url = `https://${address.includes(':') ? `[${address}]` : address}:${listener.port}`
-    if (keeper.logKeys.vkeys.length > 0) writeLogKeys(config, keeper)
-    if (options.dev) writeProfile(config.folder, url)
-    announce(options, config, url, found, keeper)
-    // What the first request would otherwise wait for, once the port is open.
-    setImmediate(() => {
-      keeper.warm()
-      void rest.warm?.()
-    })
-    const signal = await stop
-    logger.info(`${signal}: finishing what is under way`)
-    await listener.drain()
-    await rest.close()
+    // A listener that is left open would keep the process alive over a keeper that is closed.
+    try {
+      const url = `https://${address.includes(':') ? `[${address}]` : address}:${listener.port}`
+      if (keeper.logKeys.vkeys.length > 0) writeLogKeys(config, keeper)
+      if (options.dev) writeProfile(config.folder, url)
+      announce(options, config, url, found, keeper)
+      // What the first request would otherwise wait for, once the port is open.
+      setImmediate(() => warm(keeper, rest, logger))
+      const signal = await stop
+      logger.info(`${signal}: finishing what is under way`)
+    } finally {
+      await listener.drain()
+      await rest.close()
+    }
   } finally {
     await keeper.close()
   }
   logger.info('stopped')
   return 0
+}
+
+/** The first request does the same where this fails. */
+function warm(keeper: Composition, rest: ProtocolModule, logger: Logger): void {
+  keeper.warm()
+  rest.warm?.().catch((error: unknown) => logger.warn(`not warmed: ${describeError(error)}`))
 }
 
 /** Resolves with the first signal to stop; later ones change nothing, draining is bounded anyway. */

@@ -23,6 +23,10 @@ export function mountRest(
   return restModule({
     keeper,
     authenticate: (credentials) => authenticate(authenticator, credentials),
+    attempts: {
+      assertOpen: (peer) => authenticator.assertOpen(peer),
+      count: (peer) => authenticator.countFailure(peer),
+    },
     peerOf,
     sealStatus: () => ports.seal.status(),
     logStatus: () => ({ size: log.size, failure: log.failure }),

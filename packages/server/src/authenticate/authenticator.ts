@@ -105,6 +105,16 @@ export class Authenticator {
     })
   }
 
+  /** `rate-limited` while the peer has failed too often, whatever it failed at. */
+  assertOpen(peer: string): void {
+    this.#failures.assertOpen(peer)
+  }
+
+  /** Counts a failure of a peer that gave no credential of ours: a wrong share, say. */
+  countFailure(peer: string): void {
+    this.#failures.count(peer)
+  }
+
   /** False once anything the session rests on has changed, or it has expired. */
   isCurrent(session: Session): boolean {
     return this.#sessions.has(session) && session.expiresAt > this.#clock.now()

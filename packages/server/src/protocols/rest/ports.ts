@@ -15,6 +15,13 @@ export interface RequestMeter {
   observe(operation: string, code: string, durationMs: number): void
 }
 
+/** Limits how often a peer without a credential may fail, since each failure is an entry of the log. */
+export interface AttemptLimit {
+  /** Throws `rate-limited` while the peer has failed too often. */
+  assertOpen(peer: string): void
+  count(peer: string): void
+}
+
 export interface LogStatus {
   readonly size: number
   readonly failure: KeeperError | undefined
@@ -29,6 +36,7 @@ export interface RestLimits {
 export interface RestOptions {
   readonly keeper: Keeper
   readonly authenticate: Authenticator
+  readonly attempts: AttemptLimit
   readonly peerOf: (socket: Socket) => PeerFacts
   readonly sealStatus: () => SealStatus
   readonly logStatus: () => LogStatus

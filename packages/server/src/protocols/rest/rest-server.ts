@@ -60,7 +60,7 @@ export class RestServer {
   }
 
   async close(): Promise<void> {
-    const management = await this.#management
+    const management = await this.#management?.catch(() => undefined)
     await management?.close()
   }
 
@@ -68,6 +68,8 @@ export class RestServer {
     this.#management ??= import('./management/management-server.ts').then((loaded) =>
       new loaded.ManagementServer(this.#options, this.#exchange).ready(),
     )
+    // What failed for want of descriptors, say, is tried again by the next request.
+    this.#management.catch(() => (this.#management = undefined))
     return this.#management
   }
 
@@ -75,6 +77,7 @@ export class RestServer {
     this.#description ??= import('./description/description.ts').then(
       (loaded) => new loaded.Description(this.#options.version),
     )
+    this.#description.catch(() => (this.#description = undefined))
     return this.#description
   }
 

@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import type { Session } from '@claviger/core'
 import { DATA_ROUTES } from '../data-routes.ts'
 import type { ProblemCode } from '../errors.ts'
-import type { Exchange } from '../exchange.ts'
+import { ANONYMOUS, type Exchange } from '../exchange.ts'
 import { parseJsonObject } from '../json.ts'
 import type { RestOptions } from '../ports.ts'
 import { TransportError } from '../problem.ts'
@@ -17,6 +17,8 @@ import { type AnyHandler, type ServedRoute, serveRoute, sessionOf } from './serv
 
 /** A reference in a path may be percent-encoded throughout: three characters for each. */
 const PARAMETER_LENGTH_MAX = 3 * 128
+/** Where anybody may call, nobody needs more: a share, a passphrase, who is there from the start. */
+const OPEN_BODY_BYTES_MAX = 64 * 1024
 
 /**
  * Everything but the data operations. Loaded on the first request that needs it, because what it is built
@@ -93,20 +95,33 @@ export class ManagementServer {
   #mount(served: ServedRoute): void {
     const { id, route } = served
     const sessions = new WeakMap<IncomingMessage, Session>()
+    const { attempts, limits } = this.#options
     this.#app.route({
       method: route.method,
+      bodyLimit:
+        route.access === 'share'
+          ? Math.min(OPEN_BODY_BYTES_MAX, limits.bodyBytesMax)
+          : limits.bodyBytesMax,
       url: route.path.replace(/\{(\w+)\}/g, ':$1'),
       errorHandler: (error, _request, reply) => {
         reply.hijack()
         this.#refuse(reply.raw, error, id)
       },
       onRequest: async (request) => {
-        const session = sessionOf(request, route, this.#exchange, this.#options)
-        sessions.set(request.raw, session instanceof Promise ? await session : session)
+        const asked = sessionOf(request, route, this.#exchange, this.#options)
+        const session = asked instanceof Promise ? await asked : asked
+        if (isOpenDoor(route, session))
+          attempts.assertOpen(this.#exchange.context(request.raw).peer)
+        sessions.set(request.raw, session)
       },
       handler: async (request, reply) => {
         const session = sessions.get(request.raw) as Session
-        await serveRoute(served, session, request, reply, this.#exchange, this.#options)
+        try {
+          await serveRoute(served, session, request, reply, this.#exchange, this.#options)
+        } catch (error) {
+          if (isOpenDoor(route, session)) attempts.count(this.#exchange.context(request.raw).peer)
+          throw error
+        }
         this.#observe(reply.raw, id, 'ok')
         return reply
       },
@@ -122,6 +137,11 @@ export class ManagementServer {
     if (startedMs === undefined) return
     this.#options.meter.observe(operation, code, this.#options.elapsedMs() - startedMs)
   }
+}
+
+/** Where a share stands in for a credential, and nothing else was given. */
+function isOpenDoor(route: Route, session: Session): boolean {
+  return route.access === 'share' && session === ANONYMOUS
 }
 
 /** The framework's own refusals, in our words; anything else is as it was thrown. */
