@@ -37,8 +37,18 @@ export function assertRsaPublic(key: KeyObject, exponentMin = EXPONENT_MIN_PUBLI
 export function assertRsaPrivate(privateKey: KeyObject, publicKey: KeyObject): void {
   assertRsaPublic(publicKey, EXPONENT_MIN_PAIR)
   const der = privateKey.export({ type: 'pkcs1', format: 'der' })
-  const [n, e, d, p, q, dp, dq, qi] = parseRsaPrivateKey(der).map(fromBytes) as BigIntOctet
-  der.fill(0)
+  const numbers = parseRsaPrivateKey(der)
+  try {
+    assertRsaNumbers(numbers)
+  } finally {
+    for (const number of numbers) number.fill(0)
+    der.fill(0)
+  }
+}
+
+/** @param numbers n, e, d, p, q, dp, dq and qi, big-endian (RFC 8017 §A.1.2) */
+function assertRsaNumbers(numbers: readonly Uint8Array[]): void {
+  const [n, e, d, p, q, dp, dq, qi] = numbers.map(fromBytes) as BigIntOctet
   const halfBits = bitLength(n) / 2
   const phi = lcm(p - 1n, q - 1n)
   const consistent =
@@ -56,7 +66,11 @@ export function assertRsaPrivate(privateKey: KeyObject, publicKey: KeyObject): v
   const distance = p > q ? p - q : q - p
   // FIPS 186-5 §A.1.3: |p - q| > 2^(nlen/2 - 100).
   if (bitLength(distance) <= halfBits - 100) throw invalidKey('rsa primes are too close')
-  if (!checkPrimeSync(p) || !checkPrimeSync(q)) throw invalidKey('rsa factors are not prime')
+  // As bytes: of a BigInt, Node makes a copy that it does not wipe.
+  const factors = numbers.slice(3, 5)
+  if (!factors.every((factor) => checkPrimeSync(factor))) {
+    throw invalidKey('rsa factors are not prime')
+  }
 }
 
 type BigIntOctet = [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint]

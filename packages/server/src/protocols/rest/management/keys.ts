@@ -35,16 +35,20 @@ function changeHandlers({ keeper }: RestOptions): Handlers<Exclude<KeyRouteId, R
     },
     importKey: (call) => {
       const { activate, material, ...request } = call.body
-      const input = { ...request, ...parseActivate(activate), material: materialOf(material) }
-      return change(call, core.importKey, input)
+      return withMaterial(material, (clear) =>
+        change(call, core.importKey, { ...request, ...parseActivate(activate), material: clear }),
+      )
     },
     getKey: (call) => change(call, core.getKey, call.params),
     updateKey: (call) => change(call, core.updateKey, { ...call.params, ...call.body }),
     activateKey: (call) => change(call, core.activateKey, { ...call.params, ...call.body }),
     rotateKey: (call) => {
       const { material, ...request } = call.body
-      const input = material === undefined ? {} : { material: materialOf(material) }
-      return change(call, core.rotateKey, { ...call.params, ...request, ...input })
+      const input = { ...call.params, ...request }
+      if (material === undefined) return change(call, core.rotateKey, input)
+      return withMaterial(material, (clear) =>
+        change(call, core.rotateKey, { ...input, material: clear }),
+      )
     },
     suspendKey: (call) => change(call, core.suspendKey, { ...call.params, ...call.body }),
     resumeKey: (call) => change(call, core.resumeKey, { ...call.params, ...call.body }),
@@ -114,6 +118,19 @@ function answerPem({ publicKey, spec }: core.PublicKeyOutput, entry: number): An
     throw new TransportError('not-acceptable', `a key of spec \`${spec}\` has no PEM; ask for JSON`)
   }
   return { body: pem, entry, contentType: 'application/x-pem-file' }
+}
+
+/** The text of a request cannot be wiped; the bytes it is read into can. */
+async function withMaterial<T>(
+  given: ImportedMaterial,
+  use: (material: core.ImportedMaterial) => Promise<T>,
+): Promise<T> {
+  const material = materialOf(given)
+  try {
+    return await use(material)
+  } finally {
+    material.data.fill(0)
+  }
 }
 
 function materialOf({ format, data, wrapping }: ImportedMaterial): core.ImportedMaterial {
