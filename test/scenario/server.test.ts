@@ -47,7 +47,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       host: '127.0.0.1',
       servername: 'localhost',
       port: server.port,
-      ca: readFileSync(server.path('ca.pem')),
+      ca: [readFileSync(server.path('ca.pem'))],
     })
     let answer = ''
     socket.setEncoding('utf8').on('data', (text) => (answer += text))
