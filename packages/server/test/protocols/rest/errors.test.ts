@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ERROR_CODES, KeeperError } from '@claviger/core'
+import { FailureLimit } from '../../../src/authenticate/failure-limit.ts'
 import { PROBLEM_CODES, wireError } from '../../../src/protocols/rest/errors.ts'
 import { problemOf } from '../../../src/protocols/rest/problem.ts'
 import { OpenApiDocument } from './document.ts'
 import { CANARY, CANARY_BASE64, expectRefusal, type Refused } from './refusal.ts'
-import { ask, openInitialized, pick, type TestWorld } from './test-world.ts'
+import { ask, openInitialized, openWorld, pick, type TestWorld } from './test-world.ts'
 
 let world: TestWorld
 let refused: Refused
@@ -29,6 +30,31 @@ test('every code of the domain has a status, and every problem its shape', () =>
     assert.equal(headers.includes('Retry-After'), 'retryAfterSeconds' in wireError(code))
     assert.equal(headers.includes('WWW-Authenticate'), code === 'unauthenticated')
   }
+})
+
+test('strangers fill neither the log nor the memory, by failing or by asking', async () => {
+  for (const open of [openInitialized, openWorld]) {
+    for (const [path, body] of [
+      ['/v1/seal/unseal', { share: 'clv-share' }],
+      ['/v1/seal/check-share', { share: 'clv-share' }],
+      ['/v1/seal/initialize', { method: { kind: 'shamir' } }],
+    ] as const) {
+      const limit = { clock: { now: () => 0 }, failuresMax: 3, failureSeconds: 3, peersMax: 10 }
+      const other = await open({ attempts: new FailureLimit(limit) })
+      const before = other.log.size
+      const statuses: number[] = []
+      for (let attempt = 0; attempt < 5; attempt++) {
+        statuses.push((await ask(other, path, { body, token: undefined })).status)
+      }
+      const written = other.log.size - before
+      await other.close()
+      assert.deepEqual(statuses.slice(3), [429, 429], path)
+      assert.ok(statuses.slice(0, 3).every((status) => status !== 429))
+      assert.ok(written <= 3, `${path} wrote ${written} entries`)
+    }
+  }
+  const large = { body: { share: 'x'.repeat(65 * 1024) }, token: undefined }
+  assert.equal((await ask(world, '/v1/seal/check-share', large)).status, 413)
 })
 
 describe('credentials', () => {

@@ -158,6 +158,7 @@ export async function openWorld(change: Partial<RestOptions> = {}): Promise<Test
       token === undefined && certificate !== undefined
         ? authenticator.byCertificate(certificate.fingerprint, certificate.validTo, peer)
         : authenticator.bySecret(token ?? '', peer),
+    attempts: { assertOpen: () => undefined, count: () => undefined },
     peerOf: (socket) => ({ address: socket.remoteAddress ?? '' }),
     sealStatus: () => seal.status(),
     logStatus: () => log,
