@@ -94,11 +94,16 @@ export function collect(text: string, before: readonly string[] = []): string[] 
   return [...before, text]
 }
 
+/** With its offset: a time without one would mean another instant on another machine. */
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/
+
 /** RFC 3339, or a date alone for its first moment in UTC. */
 export function parseInstant(text: string): string {
   const full = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text
-  const at = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(full) ? Date.parse(full) : Number.NaN
-  if (Number.isNaN(at)) {
+  const at = RFC_3339.test(full) ? Date.parse(full) : Number.NaN
+  // Date.parse takes the 30th of February for the 2nd of March.
+  const day = new Date(`${full.slice(0, 10)}T00:00:00Z`).getUTCDate()
+  if (Number.isNaN(at) || day !== Number(full.slice(8, 10))) {
     throw new InvalidArgumentError(
       'It must be a date, or a date and time like 2030-01-31T12:00:00Z.',
     )

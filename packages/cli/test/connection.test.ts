@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { claviger, refusal, temporaryFolder } from './test-environment.ts'
@@ -60,6 +60,20 @@ describe('a profile', () => {
     profileIn(folder)
     const args = ['whoami', '--address', 'https://elsewhere.example']
     assert.equal(await tokenSent(args, folder), undefined)
+  })
+
+  test('found by chance has no token sent that lies elsewhere, by a link either', async (t) => {
+    const folder = temporaryFolder(t)
+    const path = profileIn(folder, { identities: { developer: '../secret' } })
+    writeFileSync(join(folder, 'secret'), 'elsewhere\n')
+    const refused = await claviger(['whoami'], { cwd: folder, env: {} })
+    assert.deepEqual([refused.exitCode, refused.seen.length], [2, 0])
+    assert.equal(await tokenSent(['whoami', '--profile', path], folder), 'Bearer elsewhere')
+    profileIn(folder)
+    rmSync(join(folder, '.claviger', 'developer.token'))
+    symlinkSync(join(folder, 'secret'), join(folder, '.claviger', 'developer.token'))
+    const linked = await claviger(['whoami'], { cwd: folder, env: {} })
+    assert.deepEqual([linked.exitCode, linked.seen.length], [2, 0])
   })
 
   test('found by chance gets no token from the environment', async (t) => {

@@ -83,6 +83,18 @@ describe('unsealing', () => {
   })
 })
 
+test('nothing is asked of the keeper when what it would show once has no place', async (t) => {
+  const cwd = temporaryFolder(t)
+  writeFileSync(join(cwd, 'file'), '')
+  const init = await claviger(['operator', 'init', '--out', 'file/ceremony'], { cwd })
+  assert.deepEqual([init.exitCode, init.seen.length], [1, 0])
+  writeFileSync(join(cwd, 'share-1.txt'), 'older')
+  const answer = (): FakeAnswer => [200, { ...STATUS, sealed: false }]
+  const rekey = await claviger(['operator', 'rekey', '--out', '.'], { cwd, stdin: 'one', answer })
+  assert.equal(rekey.exitCode, 6)
+  assert.ok(rekey.seen.every(({ method }) => method === 'GET'))
+})
+
 test('initializing into a folder shows no secret and lets only the owner read them', async (t) => {
   const cwd = temporaryFolder(t)
   const answer = (): FakeAnswer => [

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readFileSync, realpathSync } from 'node:fs'
+import { dirname, isAbsolute, relative, resolve } from 'node:path'
 import { usageError } from '../cli-error.ts'
 import { findProfile, type Profile } from './profile.ts'
 
@@ -124,7 +124,26 @@ function identityToken(identity: string, profile: Profile | undefined): FoundTok
       `no identity \`${identity}\` is known here${names === '' ? '' : `; there are ${names}`}`,
     )
   }
+  if (profile?.found === true) assertBeside(file, profile.path)
   return { token: readToken(file), identity, fromProfile: true }
+}
+
+/**
+ * SAFETY: a profile that was found may have come with somebody's archive or repository, and says where tokens
+ * go: it has none sent but those that lie beside it, links followed.
+ */
+function assertBeside(file: string, profile: string): void {
+  let place: string
+  try {
+    place = relative(realpathSync(dirname(profile)), realpathSync(file))
+  } catch {
+    // Not there: told where it is read.
+    return
+  }
+  if (!place.startsWith('..') && !isAbsolute(place)) return
+  throw usageError(
+    `${profile} was found by chance and names a token elsewhere; name the profile with --profile if you trust it`,
+  )
 }
 
 function readToken(path: string): string {

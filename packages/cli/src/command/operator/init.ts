@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts'
 import { assertFree, writeAtomically } from '../../file/atomic-file.ts'
 import { connectionOptions, examples } from '../../options.ts'
 import { type MethodOptions, methodOptions, readMethod } from './credentials.ts'
-import { giveShares } from './new-shares.ts'
+import { giveShares, makeFolder } from './new-shares.ts'
 
 interface Options extends MethodOptions {
   readonly out?: string
@@ -38,6 +38,7 @@ async function initialize(context: Context, options: Options): Promise<void> {
   // What is shown once must not be lost to a file in the way.
   if (out !== undefined) assertFree(resolve(context.environment.cwd, out), false)
   const client = await context.client()
+  if (out !== undefined) makeFolder(resolve(context.environment.cwd, out))
   const answer = await client.seal.initialize({ method, principals: options.principal })
   if (context.isJson && out === undefined) return context.print(answer, '')
   const shares = await giveShares(context, answer, out)
@@ -69,9 +70,7 @@ async function giveTokens(
     const lines = entries.map(([name, token]) => `${name}: ${token}`)
     return ['Tokens, shown this once:', ...lines].join('\n')
   }
-  const { mkdirSync } = await import('node:fs')
   const path = resolve(context.environment.cwd, folder)
-  mkdirSync(path, { recursive: true, mode: 0o700 })
   for (const [name, token] of entries) {
     await writeAtomically(resolve(path, `${name}.token`), [Buffer.from(`${token}\n`)])
   }

@@ -1,7 +1,26 @@
-import { resolve } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { NewSeal } from '@claviger/client'
+import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { writeAtomically } from '../../file/atomic-file.ts'
+
+/**
+ * A fresh folder for what is shown once, made before the keeper is asked: what cannot be written afterwards
+ * is lost.
+ */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (code === 'EEXIST' && existsSync(path)) {
+      throw new CliError('conflict', `${path} is there already; name a folder that is not`)
+    }
+    throw new CliError('failure', `the folder ${path} cannot be made (${code}); nothing was done`)
+  }
+}
 
 /** Hands new shares out: each into a file of its own, or all of them to standard output. */
 export async function giveShares(
@@ -19,8 +38,6 @@ export async function giveShares(
     ].join('\n')
   }
   const path = resolve(context.environment.cwd, folder)
-  const { mkdirSync } = await import('node:fs')
-  mkdirSync(path, { recursive: true, mode: 0o700 })
   for (const [index, share] of shares.entries()) {
     await writeAtomically(resolve(path, `share-${index + 1}.txt`), [Buffer.from(`${share}\n`)])
   }

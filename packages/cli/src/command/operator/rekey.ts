@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { ClavigerClient, SealStatus } from '@claviger/client'
 import type { Command } from 'commander'
 import { usageError } from '../../cli-error.ts'
@@ -13,7 +14,7 @@ import {
   readShares,
 } from './credentials.ts'
 import { describeSeal } from './described-seal.ts'
-import { giveShares } from './new-shares.ts'
+import { giveShares, makeFolder } from './new-shares.ts'
 
 interface Options extends CredentialOptions, MethodOptions {
   readonly out?: string
@@ -56,6 +57,7 @@ async function rekey(context: Context, client: ClavigerClient, options: Options)
   const present = await client.seal.status()
   const authorization = await readAuthorization(context, options, present)
   const method = await readMethod(context, options)
+  if (options.out !== undefined) makeFolder(resolve(context.environment.cwd, options.out))
   const answer = await client.seal.rekey({ method, authorization })
   if (context.isJson && options.out === undefined) return context.print(answer, '')
   const shares = await giveShares(context, answer, options.out)
