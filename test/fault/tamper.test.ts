@@ -101,7 +101,7 @@ describe('a keeper whose disk somebody wrote to while it was stopped', { timeout
       const folder = copy()
       const rows = new StoredRows(folder)
       const found = rows.read(kind, id())
-      const value = String(found.value)
+      const value = `${found.value as string}`
       const at = value.length >> 1
       const flipped = value.slice(0, at) + (value[at] === 'A' ? 'B' : 'A') + value.slice(at + 1)
       rows.overwrite(kind, id(), { ...found, value: flipped })

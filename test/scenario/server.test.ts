@@ -118,8 +118,8 @@ test('five mistakes in a configuration are all named, each with its line', async
   writeFileSync(path, lines.join('\n'))
   const { code, stderr } = await ServerProcess.run(folder, { args: ['--config', path] })
   assert.equal(code, 2, stderr)
-  const [title, ...mistakes] = stderr.trim().split('\n')
-  assert.ok(title?.includes(path), title)
+  const [title = '', ...mistakes] = stderr.trim().split('\n')
+  assert.ok(title.includes(path), title)
   for (const [setting, line] of [
     ['folder', 1],
     ['listen.port', 3],

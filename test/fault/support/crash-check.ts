@@ -26,7 +26,7 @@ export async function entriesAfter(
     for (const { index, event } of page.entries) if (index > after) found.set(index, event)
     const last = page.entries.at(-1)
     if (page.next === undefined || last === undefined || last.index <= after) return found
-    before = `&before=${page.next}`
+    before = `&before=${String(page.next)}`
   }
 }
 

@@ -128,7 +128,8 @@ async function apply(world: World, next: Step): Promise<void> {
     case 'destroy':
       return void (await attempt(world.run(destroyKey, { key, windowDays: next.windowDays })))
     case 'wait':
-      return void world.clock.set(world.clock.now() + next.days * DAY_MS)
+      world.clock.set(world.clock.now() + next.days * DAY_MS)
+      return undefined
     case 'sweep':
       return void (await new Scheduler(world.keeper, world.ports, assert.fail as never).sweep())
     case 'use':
