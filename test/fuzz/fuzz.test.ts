@@ -88,14 +88,17 @@ describe('fuzzing', { skip: HEX !== undefined && 'one input is run' }, () => {
   })
 })
 
-describe('one input', { skip: HEX === undefined && 'CLAVIGER_FUZZ_HEX is not set' }, () => {
-  it('is taken as it should be', async () => {
-    const targets = (await Promise.all(findTargetFiles().map(loadTargets))).flat()
-    const target = targets.find(({ name }) => name === process.env['CLAVIGER_FUZZ_TARGET'])
-    assert.ok(target, 'CLAVIGER_FUZZ_TARGET is not the name of a target')
-    assertExpected(target, Uint8Array.fromHex(HEX ?? ''))
+// Only to look at one finding again: there is nothing to skip where none is given.
+if (HEX !== undefined) {
+  describe('one input', () => {
+    it('is taken as it should be', async () => {
+      const targets = (await Promise.all(findTargetFiles().map(loadTargets))).flat()
+      const target = targets.find(({ name }) => name === process.env['CLAVIGER_FUZZ_TARGET'])
+      assert.ok(target, 'CLAVIGER_FUZZ_TARGET is not the name of a target')
+      assertExpected(target, Uint8Array.fromHex(HEX))
+    })
   })
-})
+}
 
 type Target = Awaited<ReturnType<typeof loadTargets>>[number]
 
