@@ -29,11 +29,12 @@ export class Unsealing {
     await this.#openLogKeys()
     // Once a process: later on, what waits in the outbox belongs to calls that are under way.
     if (this.#isRecovered) return
-    this.#isRecovered = true
     const { log, reader } = this.#opened
     const report = (error: unknown): void =>
       this.#logger.error(`a fault inside: ${describeError(error)}`)
     const missing = await recoverOutbox(this.#store, log, reader, report)
+    // Not before: an unsealing that the log refused is tried again, and tells what this one could not.
+    this.#isRecovered = true
     if (missing > 0)
       this.#logger.info('entries of the last run were added to the log', { count: missing })
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -23,6 +23,7 @@ import { compose, type Composition } from '../../src/compose.ts'
 import { defaultConfig } from '../../src/config/config.ts'
 import { developmentConfig, openDevelopmentKeeper } from '../../src/development.ts'
 import { sha256 } from '../../src/log-keys.ts'
+import { runServer } from '../../src/main.ts'
 import type { Logger } from '../../src/logging/logger.ts'
 
 const folders: string[] = []
@@ -174,6 +175,30 @@ test('shares unseal, sealing wipes, and a sealed keeper refuses the rest', async
   )
   await keeper.close()
   assert.ok(existsSync(join(folder, 'data', 'seal.json')))
+})
+
+test('an unsealing that could not tell the log leaves that to the next one', async () => {
+  const folder = temporaryFolder()
+  await (await openDevelopment(folder)).keeper.close()
+  const keeper = await compose(developmentConfig(folder, 0), logger)
+  const pending = keeper.store.pendingOutbox.bind(keeper.store)
+  let asked = 0
+  keeper.store.pendingOutbox = async () => {
+    if (++asked === 1) throw new Error('no room')
+    return pending()
+  }
+  await assert.rejects(keeper.ports.seal.unseal({ kind: 'file' }), /no room/)
+  assert.equal(keeper.ports.seal.status().sealed, true)
+  await keeper.ports.seal.unseal({ kind: 'file' })
+  assert.equal(asked, 2)
+  await keeper.close()
+})
+
+test('a start that fails once it listens leaves nothing that keeps the process alive', async () => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'log.vkey'))
+  assert.equal(await runServer({ dev: true, folder, port: 0 }), 1)
+  assert.ok(!process.getActiveResourcesInfo().includes('TCPServerWrap'))
 })
 
 test('a second keeper on the same folder is refused in one line', async () => {
