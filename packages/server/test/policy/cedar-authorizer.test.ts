@@ -42,6 +42,29 @@ describe('policy documents', () => {
     assert.equal(authorizer.decide(other, 'key.rotate', sampleKey(), CALL).allowed, false)
   })
 
+  test('a text that moved to another document neither keeps its old name nor displaces a policy', () => {
+    const { authorizer } = withPolicies()
+    const forbid = 'forbid (principal, action == Action::"key.encrypt", resource);'
+    const permit = 'permit (principal, action, resource);'
+    authorizer.setPolicies(TENANT, [policyDocument('first', forbid)])
+    authorizer.setPolicies(TENANT, [
+      policyDocument('copy', forbid),
+      policyDocument('first', permit),
+    ])
+    const denied = authorizer.decide(USER, 'key.encrypt', sampleKey(), CALL)
+    assert.deepEqual(denied, { allowed: false, policies: ['copy'] })
+    const allowed = authorizer.decide(USER, 'key.rotate', sampleKey(), CALL)
+    assert.deepEqual(allowed, { allowed: true, policies: ['first'] })
+  })
+
+  test('two policies of one name leave only what repairs them', () => {
+    const { authorizer, problems } = withPolicies()
+    const document = policyDocument('twice', 'permit (principal, action, resource);')
+    authorizer.setPolicies(TENANT, [document, document])
+    assert.deepEqual(problems[0]?.policies, ['twice', 'twice'])
+    assert.equal(authorizer.decide(USER, 'key.encrypt', sampleKey(), CALL).allowed, false)
+  })
+
   test('a forbid wins over the role and over a permit, and is named by its number', () => {
     const { authorizer } = withPolicies(
       'permit (principal, action, resource);',

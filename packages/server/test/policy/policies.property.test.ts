@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { BUILT_IN_POLICIES } from '../../src/policy/cedar/built-in-policies.ts'
 import { CedarEngine } from '../../src/policy/cedar/cedar-engine.ts'
 import { cedarRequest } from '../../src/policy/cedar/cedar-request.ts'
-import { parseDocument } from '../../src/policy/cedar/parsed-policy.ts'
+import { namePolicies, parseText } from '../../src/policy/cedar/parsed-policy.ts'
 import { RESERVED_ACTIONS } from '../../src/policy/cedar/schema.ts'
 import { createCedarAuthorizer } from '../../src/policy/index.ts'
 import { CALL, policyDocument, sampleKey, sampleSession, TENANT } from './sample-requests.ts'
@@ -53,10 +53,11 @@ const policy = (effect: 'permit' | 'forbid'): fc.Arbitrary<string> =>
     return `${effect} (${principal}, ${action}, ${target}) ${parts.condition} ${more};`
   })
 
-const documents = (one: fc.Arbitrary<string>): fc.Arbitrary<PolicyDocument[]> =>
+/** Documents of a tenant have names of their own, so two arrays that are put together need two prefixes. */
+const documents = (one: fc.Arbitrary<string>, prefix = 'doc'): fc.Arbitrary<PolicyDocument[]> =>
   fc
     .array(fc.array(one, { minLength: 1, maxLength: 3 }), { maxLength: 3 })
-    .map((texts) => texts.map((text, at) => policyDocument(`doc-${at}`, text.join('\n'))))
+    .map((texts) => texts.map((text, at) => policyDocument(`${prefix}-${at}`, text.join('\n'))))
 
 const call: fc.Arbitrary<RequestContext> = fc.record({
   protocol: fc.constantFrom('rest', 'kmip'),
@@ -95,12 +96,17 @@ function ask({ session, action, key, call: request }: Question): boolean {
 describe('policies', () => {
   test('a document without a permit never allows more', () => {
     fc.assert(
-      fc.property(documents(either), documents(policy('forbid')), question, (base, more, asked) => {
-        shared.setPolicies(TENANT, base)
-        const before = ask(asked)
-        shared.setPolicies(TENANT, [...base, ...more])
-        if (ask(asked)) assert.equal(before, true)
-      }),
+      fc.property(
+        documents(either),
+        documents(policy('forbid'), 'more'),
+        question,
+        (base, more, asked) => {
+          shared.setPolicies(TENANT, base)
+          const before = ask(asked)
+          shared.setPolicies(TENANT, [...base, ...more])
+          if (ask(asked)) assert.equal(before, true)
+        },
+      ),
     )
   })
 
@@ -115,7 +121,7 @@ describe('policies', () => {
   })
 
   test('a permit never allows less', () => {
-    const permit = documents(policy('permit'))
+    const permit = documents(policy('permit'), 'more')
     fc.assert(
       fc.property(documents(either), permit, question, (base, more, asked) => {
         shared.setPolicies(TENANT, base)
@@ -132,7 +138,7 @@ describe('policies', () => {
     let sets = 0
     fc.assert(
       fc.property(documents(either), question, (base, asked) => {
-        const own = base.flatMap((document) => parseDocument(engine, document))
+        const own = base.flatMap(({ name, text }) => namePolicies(name, parseText(engine, text)))
         const all = [...roles, ...own.map(({ id, text }) => [id, text])]
         const slice = { key: `${sets++}`, policies: Object.fromEntries(all) }
         const { session, action, key, call: request } = asked

@@ -13,7 +13,12 @@ import type {
 import { CedarEngine, type CedarRequest } from './cedar-engine.ts'
 import { cedarRequest } from './cedar-request.ts'
 import { DecisionCache } from './decision-cache.ts'
-import { type ParsedPolicy, parseBuiltInPolicies, parseDocument } from './parsed-policy.ts'
+import {
+  type NamedPolicy,
+  type ParsedPolicy,
+  parseBuiltInPolicies,
+  parseText,
+} from './parsed-policy.ts'
 import { checkPolicy } from './policy-checker.ts'
 import { actionFacts } from './schema.ts'
 import { ALLOWED_BY_NOTHING, type Slice, TenantPolicies } from './tenant-policies.ts'
@@ -66,7 +71,7 @@ class CachedCedar implements CedarAuthorizer {
   readonly #report: (problem: PolicyProblem) => void
   readonly #tenants = new Map<TenantId, TenantPolicies>()
   readonly #decisions: DecisionCache
-  #builtIn: Readonly<Record<Role, ParsedPolicy>> | undefined
+  #builtIn: Readonly<Record<Role, NamedPolicy>> | undefined
 
   constructor({ report, decisionsMax }: CedarAuthorizerOptions) {
     this.#report = report ?? (() => {})
@@ -91,15 +96,18 @@ class CachedCedar implements CedarAuthorizer {
     // Whatever happens below, nothing decided by the policies before stays in force.
     before?.retire()
     const parsed = new Map<string, readonly ParsedPolicy[]>()
-    for (const document of documents) {
-      const { name, text } = document
+    for (const { name, text } of documents) {
       try {
-        parsed.set(text, before?.parsed.get(text) ?? parseDocument(this.#engine, document))
+        parsed.set(text, before?.parsed.get(text) ?? parseText(this.#engine, text))
       } catch (error) {
         return this.restrict(tenant, `policy \`${name}\` does not parse: ${String(error)}`, name)
       }
     }
-    this.#tenants.set(tenant, TenantPolicies.loaded(this.#roles(), documents, parsed))
+    try {
+      this.#tenants.set(tenant, TenantPolicies.loaded(this.#roles(), documents, parsed))
+    } catch (error) {
+      this.restrict(tenant, String(error), ...documents.map(({ name }) => name))
+    }
   }
 
   restrict(tenant: TenantId, reason: string, ...policies: readonly string[]): void {
@@ -137,7 +145,7 @@ class CachedCedar implements CedarAuthorizer {
     return unloaded
   }
 
-  #roles(): Readonly<Record<Role, ParsedPolicy>> {
+  #roles(): Readonly<Record<Role, NamedPolicy>> {
     this.#builtIn ??= parseBuiltInPolicies(this.#engine)
     return this.#builtIn
   }

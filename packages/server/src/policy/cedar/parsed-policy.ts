@@ -1,5 +1,5 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
-import { type Action, type PolicyDocument, type Role, ROLES, type Session } from '@claviger/core'
+import { type Action, type Role, ROLES, type Session } from '@claviger/core'
 import { BUILT_IN_POLICIES } from './built-in-policies.ts'
 import { type CedarEngine, messageOf } from './cedar-engine.ts'
 import { assertBounded } from './policy-bounds.ts'
@@ -14,8 +14,6 @@ export interface Reads {
 
 /** One policy, with what can be told of it without evaluating it. */
 export interface ParsedPolicy {
-  /** `role:<role>`, the name of its document, or `<document>#<number>` when that has several. */
-  readonly id: string
   readonly text: string
   readonly reads: Reads
   /** Whether its scope can cover the action; Cedar has the last word. */
@@ -24,28 +22,42 @@ export interface ParsedPolicy {
   concerns(session: Session): boolean
 }
 
-/** Splits a document into its policies; throws when it does not parse. */
-export function parseDocument(
-  engine: CedarEngine,
-  document: PolicyDocument,
-): readonly ParsedPolicy[] {
-  assertBounded(document.text)
-  const answer = engine.call((cedar) => cedar.policySetTextToParts(document.text))
+/** A policy under the name by which a decision tells of it. */
+export interface NamedPolicy extends ParsedPolicy {
+  /** `role:<role>`, the name of its document, or `<document>#<number>` when that has several. */
+  readonly id: string
+}
+
+/** Splits a document's text into its policies; throws when it does not parse. */
+export function parseText(engine: CedarEngine, text: string): readonly ParsedPolicy[] {
+  assertBounded(text)
+  const answer = engine.call((cedar) => cedar.policySetTextToParts(text))
   if (answer.type === 'failure') throw new Error(messageOf(answer.errors))
   if (answer.policy_templates.length > 0) throw new Error('it contains a template')
-  const texts = inOrder(answer.policies)
-  return texts.map((text, index) =>
-    parsePolicy(engine, texts.length === 1 ? document.name : `${document.name}#${index + 1}`, text),
-  )
+  return inOrder(answer.policies).map((one) => parsePolicy(engine, one))
+}
+
+/**
+ * Names what was parsed after its document. Never kept with the text: another document may have the same
+ * one, or have had it, and Cedar takes one policy for each name.
+ */
+export function namePolicies(
+  document: string,
+  policies: readonly ParsedPolicy[],
+): readonly NamedPolicy[] {
+  return policies.map((policy, index) => ({
+    ...policy,
+    id: policies.length === 1 ? document : `${document}#${index + 1}`,
+  }))
 }
 
 /** The policies of the five roles. */
-export function parseBuiltInPolicies(engine: CedarEngine): Readonly<Record<Role, ParsedPolicy>> {
-  const parsed = ROLES.map((role) => [
-    role,
-    parsePolicy(engine, `role:${role}`, BUILT_IN_POLICIES[role]),
-  ])
-  return Object.fromEntries(parsed) as Record<Role, ParsedPolicy>
+export function parseBuiltInPolicies(engine: CedarEngine): Readonly<Record<Role, NamedPolicy>> {
+  const parsed = ROLES.map((role) => {
+    const policy = parsePolicy(engine, BUILT_IN_POLICIES[role])
+    return [role, { ...policy, id: `role:${role}` }]
+  })
+  return Object.fromEntries(parsed) as Record<Role, NamedPolicy>
 }
 
 /** Cedar names the policies of a text `policy0`, `policy1`, … and answers sorted by name, as text. */
@@ -58,13 +70,12 @@ function inOrder(parts: readonly string[]): readonly string[] {
   return ordered
 }
 
-function parsePolicy(engine: CedarEngine, id: string, text: string): ParsedPolicy {
+function parsePolicy(engine: CedarEngine, text: string): ParsedPolicy {
   const answer = engine.call((cedar) => cedar.policyToJson(text))
   if (answer.type === 'failure') throw new Error(messageOf(answer.errors))
   const { json } = answer
   const actions = coveredActions(json)
   return {
-    id,
     text,
     reads: readsOf(json),
     covers: (action) => actions === undefined || actions.has(action),

@@ -1,6 +1,6 @@
 import type { Action, Decision, PolicyDocument, Role, Session } from '@claviger/core'
 import type { PolicySlice } from './cedar-engine.ts'
-import type { ParsedPolicy, Reads } from './parsed-policy.ts'
+import { type NamedPolicy, namePolicies, type ParsedPolicy, type Reads } from './parsed-policy.ts'
 
 /** The policies that can bear on one caller's action, and what of the question they look at. */
 export interface Slice extends PolicySlice {
@@ -13,7 +13,7 @@ export const ALLOWED_BY_NOTHING: Decision = Object.freeze({
   policies: Object.freeze([]),
 })
 
-type BuiltIn = Readonly<Partial<Record<Role, ParsedPolicy>>>
+type BuiltIn = Readonly<Partial<Record<Role, NamedPolicy>>>
 type Parsed = ReadonlyMap<string, readonly ParsedPolicy[]>
 
 let policySets = 0
@@ -26,7 +26,7 @@ export class TenantPolicies {
   /** Documents already parsed, by text, for the set that will replace this one. */
   readonly parsed: Parsed
   readonly #builtIn: BuiltIn
-  readonly #own: readonly ParsedPolicy[]
+  readonly #own: readonly NamedPolicy[]
   readonly #covers: (action: Action) => boolean
   /** Never used again, so that a slice's key never means other texts. */
   readonly #serial = ++policySets
@@ -34,7 +34,7 @@ export class TenantPolicies {
 
   private constructor(
     builtIn: BuiltIn,
-    own: readonly ParsedPolicy[],
+    own: readonly NamedPolicy[],
     parsed: Parsed,
     covers: (action: Action) => boolean = () => true,
   ) {
@@ -44,12 +44,15 @@ export class TenantPolicies {
     this.#covers = covers
   }
 
+  /** Throws when two policies have one name: Cedar would keep one of them, and that may be the permit. */
   static loaded(
     builtIn: BuiltIn,
     documents: readonly PolicyDocument[],
     parsed: Parsed,
   ): TenantPolicies {
-    const own = documents.flatMap(({ text }) => parsed.get(text) ?? [])
+    const own = documents.flatMap(({ name, text }) => namePolicies(name, parsed.get(text) ?? []))
+    const names = new Set(own.map(({ id }) => id))
+    if (names.size !== own.length) throw new Error('two policies have the same name')
     return new TenantPolicies(builtIn, own, parsed)
   }
 
@@ -72,7 +75,7 @@ export class TenantPolicies {
   }
 
   slice(session: Session, action: Action): Slice {
-    const chosen: [string, ParsedPolicy][] = []
+    const chosen: [string, NamedPolicy][] = []
     if (this.#covers(action)) {
       for (const role of session.roles) {
         const policy = this.#builtIn[role]
