@@ -54,7 +54,7 @@ export { type ImportedKey, importKey, type KeyFormat } from './operation/import-
 export { mac, verifyMac } from './operation/mac.ts'
 export { sign, signDigestBytes, type SignInput, verify } from './operation/sign.ts'
 export { unwrapKey, wrapKey, type WrapOptions } from './operation/wrap-key.ts'
-export { argon2id, argon2idSync, type Argon2Options } from './primitive/argon2.ts'
+export { argon2id, type Argon2Options } from './primitive/argon2.ts'
 export { hkdf, pbkdf2Bytes, pbkdf2BytesSync, type Pbkdf2Options } from './primitive/derive.ts'
 export type { BlockPadding } from './primitive/block-cipher.ts'
 export type { DeriveInput } from './primitive/derive-mechanism.ts'

@@ -11,6 +11,7 @@ type Noble = {
   readonly brainpool: () => typeof import('@noble/curves/misc.js')
   readonly mlDsa: () => typeof import('@noble/post-quantum/ml-dsa.js')
   readonly chacha: () => typeof import('@noble/ciphers/chacha.js')
+  readonly argon2: () => typeof import('@noble/hashes/argon2.js')
   readonly ff1: () => typeof import('@noble/ciphers/ff1.js')
 }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import {
   argon2id,
-  argon2idSync,
   decapsulate,
   deriveBytes,
   encapsulate,
@@ -28,10 +28,26 @@ test('Argon2id gives the answer of the reference program', async () => {
   const options = { memoryKiB: 65_536, passes: 2, parallelism: 1, lengthBytes: 32 }
   const expected = '09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7'
   assert.equal(hex(await argon2id(utf8('password'), utf8('somesalt'), options)), expected)
-  assert.equal(hex(argon2idSync(utf8('password'), utf8('somesalt'), options)), expected)
 })
 
-test('Argon2id and PBKDF2 refuse parameters out of range', () => {
+test('Argon2id gives the same where a secure heap is too small for it', () => {
+  const program = `
+    import { argon2id } from '@claviger/crypto'
+    const of = (text) => new TextEncoder().encode(text)
+    const options = { memoryKiB: 1024, passes: 3, parallelism: 4, lengthBytes: 24 }
+    const derived = await argon2id(of('password'), of('somesalt'), options)
+    process.stdout.write(Buffer.from(derived).toString('hex'))`
+  const derive = (...flags: string[]): string => {
+    const args = [...flags, '--input-type=module', '--eval', program]
+    const done = spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: 'utf8' })
+    return `${done.stdout}${done.stderr}`
+  }
+  const expected = derive()
+  assert.match(expected, /^[0-9a-f]{48}$/)
+  assert.equal(derive('--secure-heap=65536'), expected)
+})
+
+test('Argon2id and PBKDF2 refuse parameters out of range', async () => {
   const good = { memoryKiB: 64, passes: 1, parallelism: 1, lengthBytes: 16 }
   const bad = [
     { memoryKiB: 7 },
@@ -43,11 +59,11 @@ test('Argon2id and PBKDF2 refuse parameters out of range', () => {
     { lengthBytes: 3 },
   ]
   for (const change of bad) {
-    assert.throws(() => argon2idSync(utf8('x'), utf8('somesalt'), { ...good, ...change }), {
+    await assert.rejects(argon2id(utf8('x'), utf8('somesalt'), { ...good, ...change }), {
       code: 'invalid-input',
     })
   }
-  assert.throws(() => argon2idSync(utf8('x'), utf8('short'), good), { code: 'invalid-input' })
+  await assert.rejects(argon2id(utf8('x'), utf8('short'), good), { code: 'invalid-input' })
   for (const iterations of [0, 2 ** 25, 1.5]) {
     const options = { hash: 'sha256', iterations, lengthBytes: 16 } as const
     assert.throws(() => pbkdf2BytesSync('x', utf8('salt'), options), { code: 'invalid-input' })

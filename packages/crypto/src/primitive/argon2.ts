@@ -1,5 +1,6 @@
-import { type Argon2Parameters, argon2, argon2Sync } from 'node:crypto'
+import { type Argon2Parameters, argon2, secureHeapUsed } from 'node:crypto'
 import { invalidInput } from '../error.ts'
+import { noble } from '../noble.ts'
 
 export type Argon2Options = {
   readonly memoryKiB: number
@@ -17,28 +18,29 @@ const PARALLELISM_MAX = 64
 const LENGTH_BYTES_MIN = 4
 const LENGTH_BYTES_MAX = 1024
 
-/** Argon2id (RFC 9106), on the thread pool: tens to hundreds of milliseconds. */
-export function argon2id(
+/**
+ * Argon2id (RFC 9106), on the thread pool: tens to hundreds of milliseconds. Where the process has a secure
+ * heap, OpenSSL takes Argon2's memory from it and finds too little, so noble does it: a second and more, in
+ * slices that let others run.
+ */
+export async function argon2id(
   password: Uint8Array,
   salt: Uint8Array,
   options: Argon2Options,
 ): Promise<Uint8Array> {
   const parameters = parametersOf(password, salt, options)
+  if (secureHeapUsed().total > 0) {
+    const { passes: t, memoryKiB: m, parallelism: p, lengthBytes: dkLen } = options
+    return noble
+      .argon2()
+      .argon2idAsync(password, salt, { t, m, p, dkLen, maxmem: MEMORY_KIB_MAX * 1024 })
+  }
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
   argon2('argon2id', parameters, (error, derived) => {
     if (error === null) resolve(derived)
-    else reject(invalidInput('password could not be stretched'))
+    else reject(new Error('OpenSSL did not stretch the password'))
   })
   return promise
-}
-
-/** The same, blocking: for a process that has nothing else to do yet. */
-export function argon2idSync(
-  password: Uint8Array,
-  salt: Uint8Array,
-  options: Argon2Options,
-): Uint8Array {
-  return argon2Sync('argon2id', parametersOf(password, salt, options))
 }
 
 function parametersOf(
