@@ -1,3 +1,4 @@
+export type { Attachment, AttachmentChange } from './attachment/attachment.ts'
 export * from './audit/entry.ts'
 export * from './audit/event.ts'
 export * from './audit/log.ts'

@@ -126,6 +126,7 @@ async function composeWith(
   const keeper = new Keeper(ports)
   keyring.onWipe(() => {
     keeper.keys.clear()
+    keeper.attachments.clear()
     access.clear()
     opened.keys.seal()
   })

@@ -62,7 +62,11 @@ export class Admission {
       throw new KeeperError('unauthenticated', 'this call needs a credential')
     }
     const decision = this.#ports.authorizer.decide(session, action, resource, request)
-    if (decision.allowed) return decision
+    if (decision.allowed) {
+      if (request.narrow === undefined) return decision
+      const policies = [...decision.policies, ...request.narrow(action, resource)]
+      return { allowed: true, policies }
+    }
     throw new KeeperError(
       'denied',
       // Not the name: whoever asked by id is not told what the thing is called.

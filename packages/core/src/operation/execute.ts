@@ -6,8 +6,10 @@ import { isUuid, type KeyId } from '../id.ts'
 import type { Decision, Resource } from '../policy/authorizer.ts'
 import { mintPermit, type Permit } from '../policy/permit.ts'
 import type { RequestContext, Session } from '../principal/principal.ts'
-import type { OutboxEntry, Put, UnitOfWork } from '../storage/store.ts'
+import type { Delete, OutboxEntry, Put, UnitOfWork } from '../storage/store.ts'
 import { Admission } from './admission.ts'
+import { AttachmentCache } from './attachment-cache.ts'
+import { attachmentWrite } from './attachment/attachment-write.ts'
 import type { DataAnswer, DataCall, DataOperation } from './data-operation.ts'
 import { DataExecutor } from './execute-data.ts'
 import { KeyCache } from './key-cache.ts'
@@ -15,7 +17,7 @@ import type {
   Change,
   ManagementAnswer,
   ManagementOperation,
-  ManagementOptions,
+  ExecuteOptions,
   ManagementScope,
   Subjects,
   TargetKind,
@@ -37,6 +39,7 @@ const IDEMPOTENCY_LIFETIME_MS = 86_400_000
  */
 export class Keeper {
   readonly keys: KeyCache
+  readonly attachments: AttachmentCache
   readonly usage: UsageLedger
   readonly #ports: KeeperPorts
   readonly #admission: Admission
@@ -47,6 +50,7 @@ export class Keeper {
   constructor(ports: KeeperPorts) {
     this.#ports = ports
     this.keys = new KeyCache(ports.store, () => ports.clock.now(), ports.cachedKeysMax)
+    this.attachments = new AttachmentCache(ports.store, ports.cachedKeysMax)
     this.usage = new UsageLedger(ports.store)
     this.#admission = new Admission(ports)
     this.#data = new DataExecutor(ports, this.keys, this.usage, this.#admission)
@@ -66,7 +70,7 @@ export class Keeper {
     operation: ManagementOperation<Kind, Input, Output>,
     input: Input,
     request: RequestContext,
-    options: ManagementOptions = {},
+    options: ExecuteOptions<Output> = {},
   ): Promise<ManagementAnswer<Output>> {
     const target = operation.target(input)
     const seen: { event: EventTarget } = {
@@ -118,7 +122,7 @@ export class Keeper {
     operation: ManagementOperation<Kind, Input, Output>,
     input: Input,
     request: RequestContext,
-    options: ManagementOptions,
+    options: ExecuteOptions<Output>,
     target: TargetRef<Kind>,
     seen: { event: EventTarget },
   ): Promise<Settled<Output>> {
@@ -142,7 +146,7 @@ export class Keeper {
     operation: ManagementOperation<Kind, Input, Output>,
     input: Input,
     request: RequestContext,
-    options: ManagementOptions,
+    options: ExecuteOptions<Output>,
     target: TargetRef<Kind>,
     seen: { event: EventTarget },
   ): Promise<Settled<Output>> {
@@ -181,6 +185,7 @@ export class Keeper {
       subject,
       ports: this.#ports,
       keys: this.keys,
+      attachments: this.attachments,
       permit,
       use: (key, use) => this.#data.use(session, key, use, request, trace),
     }
@@ -214,7 +219,7 @@ export class Keeper {
   async #replay<Kind extends TargetKind, Input, Output>(
     scope: ManagementScope<Kind>,
     operation: ManagementOperation<Kind, Input, Output>,
-    options: ManagementOptions,
+    options: ExecuteOptions<Output>,
   ): Promise<Change<Output> | undefined> {
     const { idempotency } = options
     if (idempotency === undefined) return undefined
@@ -235,7 +240,7 @@ export class Keeper {
     scope: ManagementScope<Kind>,
     operation: ManagementOperation<Kind, Input, Output>,
     request: RequestContext,
-    options: ManagementOptions,
+    options: ExecuteOptions<Output>,
     change: Change<Output>,
     decision: Decision,
     target: EventTarget,
@@ -260,7 +265,13 @@ export class Keeper {
     if (options.idempotency !== undefined && !replayed) {
       puts.push(await this.#idempotencyPut(scope, operation, options.idempotency, change.output))
     }
-    const deletes = change.deletes ?? []
+    const deletes = [...(change.deletes ?? [])]
+    if (options.attachments !== undefined && !replayed) {
+      const { key, changes } = options.attachments(change.output)
+      const write = attachmentWrite(scope.tenant, key, changes, scope.now)
+      puts.push(...write.puts)
+      deletes.push(...write.deletes)
+    }
     if (puts.length === 0 && deletes.length === 0) return { ...settled, outbox: false }
     const work: UnitOfWork = { puts, deletes, outbox: event }
     await this.#commit(work)
@@ -306,7 +317,7 @@ export class Keeper {
    */
   async #announce(work: UnitOfWork): Promise<void> {
     const changes = [...work.puts, ...(work.deletes ?? [])]
-    for (const { kind, tenant, id } of changes) this.#dropKey(kind, tenant, id)
+    for (const change of changes) this.#drop(change)
     for (const change of changes) {
       const { kind, tenant, id } = change
       for (const observe of this.#ports.observers) {
@@ -320,8 +331,12 @@ export class Keeper {
     }
   }
 
-  #dropKey(kind: string, tenant: Session['tenant'], id: string): void {
-    if (kind === 'key') this.keys.drop(tenant, id as KeyId)
+  #drop(change: Put | Delete): void {
+    const { kind, tenant, id } = change
+    if (kind === 'attachment') {
+      const key = 'value' in change ? (change as Put<'attachment'>).value.key : undefined
+      this.attachments.drop(tenant, id, key)
+    } else if (kind === 'key') this.keys.drop(tenant, id as KeyId)
     else if (kind === 'key-version') this.keys.drop(tenant, id.slice(0, id.indexOf('/')) as KeyId)
   }
 }

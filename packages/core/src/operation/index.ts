@@ -1,3 +1,5 @@
+export * from './attachment/attach.ts'
+export type { AttachmentCache } from './attachment-cache.ts'
 export { refusalEntry } from './admission.ts'
 export * from './audit/entry-receipt.ts'
 export * from './audit/list-entries.ts'
@@ -40,6 +42,7 @@ export * from './key/rotate-key.ts'
 export * from './key/suspend-key.ts'
 export * from './key/update-key.ts'
 export type {
+  ExecuteOptions,
   ManagementAnswer,
   ManagementOperation,
   ManagementOptions,

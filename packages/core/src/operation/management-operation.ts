@@ -1,11 +1,13 @@
+import type { AttachmentChange } from '../attachment/attachment.ts'
 import type { EventDetails } from '../audit/event.ts'
 import type { Instant } from '../clock.ts'
 import type { MaybePromise } from '../custody/custody.ts'
-import type { TenantId } from '../id.ts'
+import type { KeyId, TenantId } from '../id.ts'
 import type { Action } from '../policy/action.ts'
 import type { Permit } from '../policy/permit.ts'
 import type { RequestContext, Session } from '../principal/principal.ts'
 import type { Delete, Put, Stored } from '../storage/store.ts'
+import type { AttachmentCache } from './attachment-cache.ts'
 import type { KeyUse, UseRequest } from './data-operation.ts'
 import type { KeyCache, KeyRef, LoadedKey } from './key-cache.ts'
 import type { KeeperPorts } from './ports.ts'
@@ -39,6 +41,7 @@ export interface ManagementScope<Kind extends TargetKind> {
   readonly subject: Subjects[Kind]
   readonly ports: KeeperPorts
   readonly keys: KeyCache
+  readonly attachments: AttachmentCache
   /** Proof of this operation's authorization, for what custody opens on its behalf. */
   readonly permit: Permit
   /** Admits a key to a use, with its own authorization: to unwrap an import, say. */
@@ -77,6 +80,14 @@ export interface ManagementOptions {
   /** The revision the caller saw (`If-Match`); another one is `precondition-failed`. */
   readonly expectedRevision?: number
   readonly idempotency?: { readonly key: string; readonly requestHash: string }
+}
+
+export interface ExecuteOptions<Output> extends ManagementOptions {
+  /** What the protocol keeps with the key that this makes or changes, written in the same unit of work. */
+  readonly attachments?: (output: Output) => {
+    readonly key: KeyId
+    readonly changes: readonly AttachmentChange[]
+  }
 }
 
 export interface ManagementAnswer<Output> {

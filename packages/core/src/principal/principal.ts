@@ -1,5 +1,7 @@
 import type { Instant } from '../clock.ts'
 import type { PrincipalId, TenantId, TokenId } from '../id.ts'
+import type { Action } from '../policy/action.ts'
+import type { Resource } from '../policy/authorizer.ts'
 
 export const ROLES = ['administrator', 'officer', 'user', 'auditor', 'operator'] as const
 export type Role = (typeof ROLES)[number]
@@ -55,4 +57,9 @@ export interface RequestContext {
   readonly peer: string
   /** The caller's own correlation id, at most 128 printable characters. */
   readonly requestId?: string
+  /**
+   * A further authorization by rules of the protocol's own. It can only narrow: it is asked once the
+   * tenant's policy has allowed. Answers with the names of what allowed it, or throws `denied`.
+   */
+  readonly narrow?: (action: Action, resource: Resource) => readonly string[]
 }

@@ -21,6 +21,11 @@ const INDEXERS: { readonly [K in RecordKind]: (value: RecordTypes[K]) => RecordI
   token: indexToken,
   policy: (policy) => ({ name: policy.name, facets: [] }),
   usage: (usage) => ({ parent: usage.version, facets: [] }),
+  attachment: ({ name, key, facets }) => ({
+    name,
+    ...(key !== undefined && { parent: key }),
+    facets,
+  }),
   idempotency: (answer) => ({ parent: answer.principal, due: answer.expiresAt, facets: [] }),
 }
 

@@ -1,3 +1,4 @@
+import type { Attachment } from '../attachment/attachment.ts'
 import type { Instant } from '../clock.ts'
 import type { EventId, TenantId } from '../id.ts'
 import type { Key, KeyVersion } from '../key/key.ts'
@@ -17,6 +18,7 @@ export interface RecordTypes {
   policy: PolicyDocument
   usage: UsageReservation
   idempotency: IdempotencyRecord
+  attachment: Attachment
 }
 
 export type RecordKind = keyof RecordTypes
