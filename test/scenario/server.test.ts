@@ -174,6 +174,7 @@ test('a keeper sealed by shares: initialized, unsealed and sealed again over the
   const { shares, tokens } = made.json
   assert.equal(shares.length, 3)
   const token = tokens['root'] ?? ''
+  assert.match(readFileSync(join(keeper, 'log.vkey'), 'utf8'), /^claviger\.local\/log\+/)
   const again = await anyone.call('POST', '/v1/seal/initialize', { method, principals })
   assert.equal(again.status, 409, again.text)
   const owner = first.client({ token })
@@ -213,6 +214,26 @@ test('a keeper sealed by shares: initialized, unsealed and sealed again over the
   for (const share of shares.slice(1)) await holder.ok('POST', '/v1/seal/unseal', { share })
   assert.equal((await decrypt()).json.plaintext, PLAINTEXT)
   assert.deepEqual(await second.stop(), { code: 0, signal: null })
+})
+
+test('of many wrong shares at once, no more come in than one after the other', async (t) => {
+  const folder = temporaryFolder(t)
+  const path = join(folder, 'claviger.toml')
+  writeFileSync(path, 'folder = "keeper"\n[listen]\nport = 0\n[seal]\nkind = "shamir"\n')
+  const server = await ServerProcess.start(join(folder, 'keeper'), { args: ['--config', path] })
+  const stranger = server.client({ token: undefined })
+  const method = { kind: 'shamir', shares: 3, threshold: 2 }
+  const principals = [{ name: 'root', roles: ['operator'], tokenDays: 1 }]
+  const { tokens } = await stranger.ok('POST', '/v1/seal/initialize', { method, principals })
+  await server.client({ token: tokens['root'] ?? '' }).ok('POST', '/v1/seal/seal', {})
+  const attempts = Array.from({ length: 60 }, () =>
+    stranger.call('POST', '/v1/seal/unseal', { share: 'no share at all' }),
+  )
+  const replies = await Promise.all(attempts)
+  const letIn = replies.filter(({ status }) => status !== 429)
+  assert.ok(letIn.length <= 25, `${letIn.length} came in`)
+  assert.ok(letIn.length > 0)
+  assert.deepEqual(await server.stop(), { code: 0, signal: null })
 })
 
 test('started by an older Node, it runs under the right one, and stops with it', async (t) => {

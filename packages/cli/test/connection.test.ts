@@ -62,6 +62,15 @@ describe('a profile', () => {
     assert.equal(await tokenSent(args, folder), undefined)
   })
 
+  test('found by chance sends nobody to another machine', async (t) => {
+    const folder = temporaryFolder(t)
+    const path = profileIn(folder, { address: 'https://elsewhere.example' })
+    const refused = await claviger(['whoami'], { cwd: folder, env: {} })
+    assert.deepEqual([refused.exitCode, refused.seen.length], [2, 0])
+    assert.match(refused.stderr, /names elsewhere\.example/)
+    assert.equal(await tokenSent(['whoami', '--profile', path], folder), 'Bearer developer-token')
+  })
+
   test('found by chance has no token sent that lies elsewhere, by a link either', async (t) => {
     const folder = temporaryFolder(t)
     const path = profileIn(folder, { identities: { developer: '../secret' } })

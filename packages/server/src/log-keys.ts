@@ -55,6 +55,7 @@ export class LogKeys {
   readonly #path: string
   readonly #origin: string
   #stored: readonly StoredKey[] = []
+  #made: ((vkeys: readonly string[]) => void) | undefined
 
   constructor(path: string, origin: string) {
     this.#path = path
@@ -88,6 +89,11 @@ export class LogKeys {
         }),
       )
     }
+  }
+
+  /** Calls with the verifier keys when they are made; `made` must not throw. */
+  onMade(made: (vkeys: readonly string[]) => void): void {
+    this.#made = made
   }
 
   seal(): void {
@@ -135,6 +141,7 @@ export class LogKeys {
       0o600,
     )
     this.#install(stored)
+    this.#made?.(this.vkeys)
   }
 
   #install(stored: readonly StoredKey[]): void {

@@ -79,7 +79,7 @@ async function serve(config: Config, options: RunServerOptions, logger: Logger):
     // A listener that is left open would keep the process alive over a keeper that is closed.
     try {
       const url = `https://${address.includes(':') ? `[${address}]` : address}:${listener.port}`
-      if (keeper.logKeys.vkeys.length > 0) writeLogKeys(config, keeper)
+      publishLogKeys(config, keeper, logger)
       if (options.dev) writeProfile(config.folder, url)
       announce(options, config, url, found, keeper)
       // What the first request would otherwise wait for, once the port is open.
@@ -119,9 +119,24 @@ async function tlsOf(config: Config): Promise<TlsMaterial> {
   return ensureTls(config.folder, names, Date.now())
 }
 
-function writeLogKeys(config: Config, keeper: Composition): void {
+/** At once if there are any, or when the first initialization makes them. */
+function publishLogKeys(config: Config, keeper: Composition, logger: Logger): void {
+  const { logKeys } = keeper
+  if (logKeys.vkeys.length > 0) writeLogKeys(config, logKeys.vkeys)
+  // By then somebody waits for his shares: a file that cannot be written must not cost him those.
+  else
+    logKeys.onMade((vkeys) => {
+      try {
+        writeLogKeys(config, vkeys)
+      } catch (error) {
+        logger.warn(`log.vkey was not written: ${describeError(error)}`)
+      }
+    })
+}
+
+function writeLogKeys(config: Config, vkeys: readonly string[]): void {
   const path = join(config.folder, 'log.vkey')
-  const text = `${keeper.logKeys.vkeys.join('\n')}\n`
+  const text = `${vkeys.join('\n')}\n`
   if (!existsSync(path) || readFileSync(path, 'utf8') !== text) replaceFile(path, text, 0o644)
 }
 

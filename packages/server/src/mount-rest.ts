@@ -26,6 +26,7 @@ export function mountRest(
     attempts: {
       assertOpen: (peer) => authenticator.assertOpen(peer),
       count: (peer) => authenticator.countFailure(peer),
+      forgive: (peer) => authenticator.forgiveFailure(peer),
     },
     peerOf,
     sealStatus: () => ports.seal.status(),

@@ -52,6 +52,7 @@ export function resolveConnection(options: ConnectionOptions, place: Place): Con
     )
   }
   assertSafeAddress(address)
+  if (given === undefined && profile?.found === true) assertLocal(address, profile.path)
   const { token, identity, fromProfile } = tokenOf(options, place, profile)
   if (token !== undefined && !fromProfile && given === undefined && profile?.found === true) {
     throw usageError(
@@ -80,6 +81,15 @@ function originOf(address: string): string {
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+
+/** Whoever can put a file above this folder must not choose who is sent tokens and plaintext. */
+function assertLocal(address: string, path: string): void {
+  const { hostname } = new URL(originOf(address))
+  if (LOOPBACK.test(hostname)) return
+  throw usageError(
+    `${path} was found by chance and names ${hostname}; say --profile or --address if you mean it`,
+  )
+}
 
 /** Tokens and plaintext never go over a network in clear. */
 function assertSafeAddress(address: string): void {

@@ -115,6 +115,11 @@ export class Authenticator {
     this.#failures.count(peer)
   }
 
+  /** Takes back what `countFailure` counted in advance. */
+  forgiveFailure(peer: string): void {
+    this.#failures.forgive(peer)
+  }
+
   /** False once anything the session rests on has changed, or it has expired. */
   isCurrent(session: Session): boolean {
     return this.#sessions.has(session) && session.expiresAt > this.#clock.now()

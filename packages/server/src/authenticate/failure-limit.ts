@@ -26,7 +26,8 @@ export class FailureLimit {
     if (peer === '' || this.#peers.size === 0) return
     const { failuresMax, failureSeconds } = this.#options
     const failures = this.#failures(peerGroup(peer))
-    if (failures < failuresMax) return
+    // There must be room for a whole one more: a full bucket that has emptied for a moment has none.
+    if (failures <= failuresMax - 1) return
     const retryAfterSeconds = Math.max(1, Math.ceil((failures - failuresMax + 1) * failureSeconds))
     throw new KeeperError(
       'rate-limited',
@@ -46,6 +47,12 @@ export class FailureLimit {
     if (this.#peers.size <= this.#options.peersMax) return
     const [oldest] = this.#peers.keys()
     if (oldest !== undefined) this.#peers.delete(oldest)
+  }
+
+  /** Takes one back that was counted before it was known to be none. */
+  forgive(peer: string): void {
+    const known = this.#peers.get(peerGroup(peer))
+    if (known !== undefined) known.failures = Math.max(0, known.failures - 1)
   }
 
   #failures(group: string): number {

@@ -31,6 +31,30 @@ function limit(changes: { peersMax?: number } = {}): {
 }
 
 describe('the limit on failures', () => {
+  test('stays closed until there is room for a whole failure', () => {
+    const { clock, failures, isOpen } = limit()
+    for (let count = 0; count < 3; count++) failures.count('10.0.0.1')
+    for (const waitMs of [1, 5_000, 4_998]) {
+      clock.at += waitMs
+      assert.equal(isOpen('10.0.0.1'), false)
+    }
+    clock.at += 1
+    assert.equal(isOpen('10.0.0.1'), true)
+    failures.count('10.0.0.1')
+    clock.at += 1
+    assert.equal(isOpen('10.0.0.1'), false)
+  })
+
+  test('is not reached by what is taken back', () => {
+    const { failures, isOpen } = limit()
+    failures.forgive('10.0.0.1')
+    for (let count = 0; count < 9; count++) {
+      failures.count('10.0.0.1')
+      if (count % 3 > 0) failures.forgive('10.0.0.1')
+      else assert.equal(isOpen('10.0.0.1'), count < 6)
+    }
+  })
+
   test('closes after so many, and opens again with time', () => {
     const { clock, failures, isOpen } = limit()
     for (let count = 0; count < 3; count++) {

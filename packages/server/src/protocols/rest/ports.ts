@@ -20,6 +20,8 @@ export interface AttemptLimit {
   /** Throws `rate-limited` while the peer has failed too often. */
   assertOpen(peer: string): void
   count(peer: string): void
+  /** Takes one back that was counted in advance. */
+  forgive(peer: string): void
 }
 
 export interface LogStatus {

@@ -110,24 +110,22 @@ export class ManagementServer {
       onRequest: async (request) => {
         const asked = sessionOf(request, route, this.#exchange, this.#options)
         const session = asked instanceof Promise ? await asked : asked
-        if (isOpenDoor(route, session))
-          attempts.assertOpen(this.#exchange.context(request.raw).peer)
+        if (isOpenDoor(route, session)) {
+          const { peer } = this.#exchange.context(request.raw)
+          attempts.assertOpen(peer)
+          // In advance: of many attempts at once, those beyond the limit must not come in.
+          attempts.count(peer)
+        }
         sessions.set(request.raw, session)
       },
       handler: async (request, reply) => {
         const session = sessions.get(request.raw) as Session
         // Only a right share given while it is needed costs nothing: anything else would let a stranger
         // write to the log for as long as he likes.
-        let needed = id !== 'checkShare' && sealStatus().sealed
-        try {
-          await serveRoute(served, session, request, reply, this.#exchange, this.#options)
-        } catch (error) {
-          needed = false
-          throw error
-        } finally {
-          if (!needed && isOpenDoor(route, session))
-            attempts.count(this.#exchange.context(request.raw).peer)
-        }
+        const needed = id !== 'checkShare' && sealStatus().sealed
+        await serveRoute(served, session, request, reply, this.#exchange, this.#options)
+        if (needed && isOpenDoor(route, session))
+          attempts.forgive(this.#exchange.context(request.raw).peer)
         this.#observe(reply.raw, id, 'ok')
         return reply
       },
