@@ -4,7 +4,7 @@ export interface Layer {
   readonly node: readonly string[] | 'any'
 }
 
-const CODECS = ['bytes', 'tlog', 'envelope']
+const CODECS = ['bytes', 'tlog', 'envelope', 'sigv4']
 const FILES = ['node:fs', 'node:fs/promises', 'node:path', 'node:os', 'node:url']
 const STREAMS = ['node:buffer', 'node:events', 'node:stream', 'node:stream/promises', 'node:timers']
 const NETWORK = [
@@ -37,6 +37,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   bytes: { imports: [], node: [] },
   tlog: { imports: ['bytes'], node: [] },
   envelope: { imports: ['bytes'], node: [] },
+  sigv4: { imports: ['bytes'], node: [] },
   crypto: { imports: ['bytes'], node: ['node:crypto', 'node:util'] },
   core: { imports: ['bytes'], node: [] },
   client: { imports: ['bytes'], node: [] },
