@@ -70,4 +70,4 @@ export {
   type SpecEntry,
   specEntry,
 } from './spec.ts'
-export { certificateFacts, type CertificateFacts } from './x509.ts'
+export { certificateFacts, type CertificateFacts, isCertificateIssuedBy } from './x509.ts'

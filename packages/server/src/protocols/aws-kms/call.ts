@@ -19,6 +19,8 @@ export interface AwsOperationPorts {
   readonly now: () => Instant
   /** Where keys made by other protocols are seen. */
   readonly homeRegion: string
+  /** Roots of the enclaves' attestation documents (DER); without any, every document is refused. */
+  readonly nitroRoots?: readonly Uint8Array[]
 }
 
 /** One call of one action. */

@@ -1,0 +1,61 @@
+import { encodeBase64, encodeHex } from '@claviger/bytes'
+import type { AwsOperationPorts } from '../call.ts'
+import { parseAttestation } from './attestation-document.ts'
+import { refused } from './attestation-error.ts'
+import { verifyChain } from './certificate-chain.ts'
+import { encodeEnvelopedData } from './enveloped-data.ts'
+import type { Recipient } from './recipient.ts'
+
+/** AWS KMS takes documents for five minutes; here also that far ahead, since the clocks are not one owner's. */
+const FRESH_MS = 5 * 60_000
+const CONDITION = 'kms:RecipientAttestation:'
+
+/**
+ * Verifies a signed attestation document, from the root of trust down to the enclave's own key.
+ *
+ * @throws AwsError `ValidationException`, that says what kind of fault it is
+ */
+export async function verifyRecipient(
+  ports: Pick<AwsOperationPorts, 'crypto' | 'now' | 'nitroRoots'>,
+  bytes: Uint8Array,
+): Promise<Recipient> {
+  const { nitroRoots = [], crypto } = ports
+  if (nitroRoots.length === 0) {
+    throw refused(
+      'this keeper trusts no attestation root; aws.nitro-root of its configuration names one',
+    )
+  }
+  const { attestation } = crypto
+  const { document, signed, signature } = parseAttestation(bytes)
+  const now = ports.now()
+  if (Math.abs(now - document.timestamp) > FRESH_MS) throw refused('the document is not recent')
+  const chain = [...document.cabundle, document.certificate]
+  const leaf = verifyChain(attestation, { chain, roots: nitroRoots, now })
+  if (!(await attestation.verifyEs384(leaf, signed, signature))) {
+    throw refused('the signature is not valid')
+  }
+  const { publicKey, pcrs } = document
+  if (publicKey === undefined) throw refused('the document has no public key')
+  const key = await attestation.readRsaKey(publicKey)
+  if (key === undefined) {
+    throw refused('the public key is not an RSA key of 2048, 3072 or 4096 bits')
+  }
+  // RFC 7093 §2 (4), with SHA-256: AWS's identifiers have 32 bytes too.
+  const keyIdentifier = crypto.sha256(publicKey)
+  return {
+    conditions: conditionsOf(pcrs),
+    seal: async (plaintext) =>
+      encodeBase64(encodeEnvelopedData(keyIdentifier, attestation.envelop(key, plaintext))),
+  }
+}
+
+/** The image's digest is PCR0 (Developer Guide, "Condition keys for Nitro Enclaves"). */
+function conditionsOf(pcrs: ReadonlyMap<number, Uint8Array>): Record<string, string> {
+  const conditions: Record<string, string> = {}
+  for (const [index, value] of pcrs) {
+    const text = encodeHex(value)
+    conditions[`${CONDITION}PCR${index}`] = text
+    if (index === 0) conditions[`${CONDITION}ImageSha384`] = text
+  }
+  return conditions
+}
