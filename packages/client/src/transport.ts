@@ -70,6 +70,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'shutting-down',
   'log-unavailable',
   'store-unavailable',
+  'custody-unavailable',
   'unreachable',
 ])
 

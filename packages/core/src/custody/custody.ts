@@ -4,6 +4,7 @@ import type { Mechanism } from '../key/mechanism.ts'
 import type { Purpose } from '../key/purpose.ts'
 import type { KeySpec } from '../key/spec.ts'
 import type { Permit } from '../policy/permit.ts'
+import type { RequestContext, Session } from '../principal/principal.ts'
 
 export type MaybePromise<T> = T | Promise<T>
 
@@ -17,8 +18,24 @@ export interface MaterialBinding {
   readonly generation: number
 }
 
+/** Where the material of a key is kept, if not by the keeper alone. */
+export interface MaterialPlace {
+  /** `<custody>:<place>`, as the key's own `custody` says. */
+  readonly custody: string
+  /** What the key is called there. */
+  readonly externalId: string
+}
+
+/** On whose behalf material is opened: some custodies have to tell somebody else. */
+export interface MaterialUser {
+  readonly session: Session
+  readonly request: RequestContext
+}
+
 export interface StoredMaterial {
   readonly binding: MaterialBinding
+  /** Absent for what the keeper keeps by itself. */
+  readonly place?: MaterialPlace
   readonly material?: WrappedMaterial
   readonly publicKey?: string
 }
@@ -27,7 +44,10 @@ export interface NewMaterial {
   /** Absent for a public-only import. */
   readonly material?: WrappedMaterial
   readonly publicKey?: string
+  /** Empty where there is no material yet. */
   readonly checkValue: string
+  /** The whole of what the check value is the beginning of, in hex. */
+  readonly materialId?: string
 }
 
 export type ImportFormat = 'raw' | 'pkcs8' | 'spki' | 'jwk' | 'pem'
@@ -112,7 +132,7 @@ export interface Custody {
   readonly name: string
   /** Throws `sealed` while the root key is not there. */
   assertReady(): void
-  generate(binding: MaterialBinding): MaybePromise<NewMaterial>
+  generate(binding: MaterialBinding, place?: MaterialPlace): MaybePromise<NewMaterial>
   /** Validates everything about the key; `invalid-input` names what is wrong with it. */
   import(
     binding: MaterialBinding,
@@ -124,8 +144,11 @@ export interface Custody {
     format: ImportFormat,
     data: Uint8Array,
   ): MaybePromise<{ readonly spec: KeySpec; readonly half: 'secret' | 'public' }>
-  /** Cached: synchronous when the material is already open. `integrity` when the record does not open. */
-  open(permit: Permit, stored: StoredMaterial): MaybePromise<OpenMaterial>
+  /**
+   * Cached: synchronous when the material is already open. `integrity` when the record does not open,
+   * `custody-unavailable` while whoever else keeps it does not answer.
+   */
+  open(permit: Permit, stored: StoredMaterial, user?: MaterialUser): MaybePromise<OpenMaterial>
   /** The public half alone; never touches the wrapped record. */
   openPublic(permit: Permit, stored: StoredMaterial): MaybePromise<OpenMaterial>
   /** Wraps bytes that are not a key under the tenant's KEK, like material. */

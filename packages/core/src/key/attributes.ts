@@ -196,19 +196,21 @@ export interface KeyBirth {
   readonly attributes: KeyAttributes
   readonly origin: KeyOrigin
   readonly custody: string
+  readonly externalId?: string | undefined
   readonly at: Instant
   readonly by: PrincipalId
 }
 
 /** A key without versions yet: the first is number 1, and nothing protects until one is active. */
 export function buildKey(birth: KeyBirth): Key {
-  const { id, tenant, attributes, origin, custody, at, by } = birth
+  const { id, tenant, attributes, origin, custody, externalId, at, by } = birth
   return {
     id,
     tenant,
     ...attributes,
     origin,
     custody,
+    ...(externalId !== undefined && { externalId }),
     currentVersion: 0,
     lastVersion: 0,
     state: 'pre-active',

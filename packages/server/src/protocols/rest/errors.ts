@@ -36,10 +36,18 @@ export const WIRE_ERRORS = {
   'authentication-failed': { status: 422, title: 'The input does not authenticate' },
   unsupported: { status: 422, title: 'This is not supported' },
   'not-exportable': { status: 409, title: 'The key cannot be exported' },
+  'wrong-material': { status: 409, title: 'The material is not that of the key' },
+  // RFC 9110 §15.5.13 has no status for "it would have": nothing was done, so it is not a success either.
+  'dry-run': { status: 412, title: 'It would have succeeded' },
   sealed: { status: 503, title: 'The keeper is sealed' },
   integrity: { status: 500, title: 'A stored record does not authenticate' },
   'log-unavailable': { status: 503, title: 'The audit log does not accept', retryAfterSeconds: 5 },
   'store-unavailable': { status: 503, title: 'The store is unavailable', retryAfterSeconds: 5 },
+  'custody-unavailable': {
+    status: 503,
+    title: 'Whoever keeps the key does not answer',
+    retryAfterSeconds: 1,
+  },
   'self-test-failed': { status: 503, title: 'A self-test failed' },
   'rate-limited': { status: 429, title: 'Too many attempts', retryAfterSeconds: 30 },
   'shutting-down': { status: 503, title: 'The keeper is shutting down', retryAfterSeconds: 1 },
