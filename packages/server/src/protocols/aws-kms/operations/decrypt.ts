@@ -1,0 +1,54 @@
+import * as core from '@claviger/core'
+import { readRecipient } from '../attestation/recipient.ts'
+import { authorized } from '../authorization.ts'
+import type { AwsOperation } from '../call.ts'
+import { invalidCiphertext } from '../ciphertext-blob.ts'
+import { ENCRYPTION_NAMES, type EncryptionName } from '../encryption.ts'
+import { readContext } from '../encryption-context.ts'
+import { keyMaterialId } from '../key-material-id.ts'
+import { flag, grantTokens, optionalOneOf } from '../members.ts'
+import { assertReadable, decryptItem, findKey, readCiphertext } from '../opened-ciphertext.ts'
+import { hasRecipient, secretMembers } from '../secret-members.ts'
+import { ruled, useKey, type UseRules } from '../use-key.ts'
+
+const DECRYPT = ruled(core.decrypt)
+
+export const decrypt: AwsOperation = async (call) => {
+  const { input } = call
+  const dryRun = flag(input, 'DryRun')
+  const blob = readCiphertext(input, dryRun)
+  const { context, aad } = readContext(input, 'EncryptionContext')
+  const algorithm: EncryptionName =
+    optionalOneOf(input, 'EncryptionAlgorithm', ENCRYPTION_NAMES) ?? 'SYMMETRIC_DEFAULT'
+  const tokens = grantTokens(input)
+  const recipient = hasRecipient(input) ? await readRecipient(call) : undefined
+  const given = await findKey(call, blob, input['KeyId'], algorithm)
+  const { key } = given
+  const request = await authorized(call, {
+    action: 'kms:Decrypt',
+    key,
+    ...(context !== undefined && { encryptionContext: context }),
+    grantTokens: tokens,
+    conditions: { 'kms:EncryptionAlgorithm': algorithm, ...recipient?.conditions },
+  })
+  const rules: UseRules = {
+    key,
+    action: 'Decrypt',
+    usage: 'ENCRYPT_DECRYPT',
+    algorithm,
+    dryRun,
+    check: () => assertReadable(given, context),
+    wrongInput: invalidCiphertext,
+  }
+  const item = { ...decryptItem(call, given, aad), rules }
+  const { value } = await useKey(call, DECRYPT, item, request)
+  const { version } = value
+  return {
+    KeyId: key.arn,
+    ...(await secretMembers(recipient, 'Plaintext', value.plaintext)),
+    EncryptionAlgorithm: algorithm,
+    ...(algorithm === 'SYMMETRIC_DEFAULT' && {
+      KeyMaterialId: keyMaterialId(call.ports.crypto, key.id, version),
+    }),
+  }
+}

@@ -1,0 +1,135 @@
+import {
+  type DataOperation,
+  type ErrorCode,
+  isKeeperError,
+  type KeeperError,
+  type Key,
+  type RequestContext,
+} from '@claviger/core'
+import type { AwsCall } from './call.ts'
+import { invalidCiphertext } from './ciphertext-blob.ts'
+import { AwsError, notFound, validation } from './error.ts'
+import type { AwsKey } from './key-reference.ts'
+import { awsWordsOf, type AwsKeyWords, type KeyUsage } from './key-spec.ts'
+
+/** What AWS asks of a key before it is used. */
+export interface UseRules {
+  readonly key: AwsKey
+  /** For its messages: `Encrypt`. */
+  readonly action: string
+  readonly usage: KeyUsage
+  readonly algorithm: string
+  /** What the input is to the key, once that is found fit: AWS looks at it last. */
+  readonly check?: (key: Key) => void
+  /** How AWS words an input that the domain finds wrong; `ValidationException` unless told otherwise. */
+  readonly wrongInput?: () => AwsError
+  readonly dryRun?: boolean
+}
+
+/** An item of a data operation, with AWS's rules for it. */
+export type Ruled<Item> = Item & { readonly rules: UseRules }
+
+/**
+ * The domain's operation, with AWS's rules where the domain refuses items: after policy has allowed, before
+ * anything is opened. So what they refuse is recorded like any other refusal.
+ */
+export function ruled<Item, Result>(
+  operation: DataOperation<Item, Result>,
+): DataOperation<Ruled<Item>, Result> {
+  return {
+    ...operation,
+    check: (item, key) => {
+      assertUse(item.rules, key)
+      if (item.rules.dryRun === true) throw dryRunOperation()
+      operation.check?.(item, key)
+    },
+  }
+}
+
+/** One use of a key by the one way in; what it throws is in AWS's words. */
+export async function useKey<Item, Result>(
+  { ports, session }: AwsCall,
+  operation: DataOperation<Ruled<Item>, Result>,
+  item: Ruled<Item>,
+  request: RequestContext,
+): Promise<{ readonly value: Result; readonly key: Key }> {
+  const { rules } = item
+  try {
+    const { id } = rules.key
+    const answer = await ports.keeper.executeData(
+      session,
+      operation,
+      { key: id, items: [item] },
+      request,
+    )
+    const [result] = answer.results
+    if (result?.ok === true) return { value: result.value, key: answer.key }
+    throw result?.error
+  } catch (error) {
+    throw inWordsOfAws(error, rules)
+  }
+}
+
+/** AWS's order: the state of the key, its usage, its algorithm, and then the input. */
+function assertUse({ key: { arn }, action, usage, algorithm, check }: UseRules, key: Key): void {
+  assertState(arn, key)
+  const words = awsWordsOf(key)
+  if (words?.keyUsage !== usage) {
+    const known = words?.keyUsage ?? key.purpose
+    throw wrongUsage(`${arn} key usage is ${known} which is not valid for ${action}.`)
+  }
+  if (!words.algorithms.includes(algorithm)) throw wrongAlgorithm(words, algorithm)
+  check?.(key)
+}
+
+/** Developer guide, "Key states of AWS KMS keys": only enabled keys do cryptography. */
+export function assertState(arn: string, key: Key): void {
+  if (key.destroyAt !== undefined) throw invalidState(`${arn} is pending deletion.`)
+  if (key.suspension !== undefined) throw new AwsError('DisabledException', `${arn} is disabled.`)
+}
+
+export const dryRunOperation = (): AwsError =>
+  new AwsError(
+    'DryRunOperationException',
+    'The request would have succeeded, but the DryRun option is set.',
+  )
+
+const invalidState = (message: string): AwsError =>
+  new AwsError('KMSInvalidStateException', message)
+
+const wrongUsage = (message: string): AwsError => new AwsError('InvalidKeyUsageException', message)
+
+function wrongAlgorithm({ keySpec }: AwsKeyWords, algorithm: string): AwsError {
+  return wrongUsage(`Algorithm ${algorithm} is incompatible with key spec ${keySpec}.`)
+}
+
+/**
+ * What the domain found wrong with this use, as AWS would say it; errors that do not belong to a key go on
+ * to the wire as they are.
+ */
+export function inWordsOfAws(error: unknown, rules: UseRules): unknown {
+  if (!isKeeperError(error) || error instanceof AwsError) return error
+  const word = WORDS[error.code]
+  return word === undefined ? error : word(error, rules)
+}
+
+type Word = (error: KeeperError, rules: UseRules) => AwsError
+
+const wrongInput: Word = (error, rules) => rules.wrongInput?.() ?? validation(error.message)
+const wrongState: Word = (error, { key }) =>
+  invalidState(`${key.arn} is not in a valid state: ${error.message}`)
+const wrongWay: Word = (error, { key }) => wrongUsage(`${key.arn}: ${error.message}`)
+
+const WORDS: Partial<Record<ErrorCode, Word>> = {
+  'authentication-failed': () => invalidCiphertext(),
+  'invalid-input': wrongInput,
+  'too-large': wrongInput,
+  // A version that never was: the key itself has been found by now.
+  'not-found': (_error, rules) =>
+    rules.wrongInput?.() ?? notFound(`Key '${rules.key.arn}' does not exist`),
+  'wrong-usage': wrongWay,
+  'algorithm-disallowed': wrongWay,
+  'wrong-state': wrongState,
+  'period-over': wrongState,
+  'risk-not-acknowledged': wrongState,
+}
