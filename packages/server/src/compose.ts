@@ -11,6 +11,7 @@ import {
   systemClock,
   type TenantId,
   type TenantKeys,
+  type Token,
 } from '@claviger/core'
 import { AnchorFile } from './anchor-file.ts'
 import type { FileAuditLog } from './audit/index.ts'
@@ -42,6 +43,8 @@ export interface Composition {
   readonly custody: SoftwareCustody
   /** Loads what the first request would otherwise wait for. */
   warm(): void
+  /** Calls `wipe` whenever the keeper is sealed: what was derived from its secrets goes with them. */
+  onSeal(wipe: () => void): void
   /** Figures for the metrics, as they are now. */
   gauges(): Readonly<Record<string, number>>
   close(): Promise<void>
@@ -101,7 +104,7 @@ async function composeWith(
     afterUnseal: () => unsealing.complete(),
     warn: (message) => logger.warn(message),
   })
-  const access = openAccess(store, clock, logger)
+  const access = openAccess(store, clock, logger, (token) => keeper.openSharedSecret(token))
   const custody = openCustody(config, foundation)
   const { log, reader } = opened
   const ports: KeeperPorts = {
@@ -145,6 +148,7 @@ async function composeWith(
     store,
     custody,
     warm: () => access.authorizer.warm(),
+    onSeal: (wipe) => keyring.onWipe(wipe),
     gauges: () => gauges(ports, opened.log, foundation, custody),
     close: () => close(keeper, ports, scheduler, opened.log, foundation),
   }
@@ -158,7 +162,12 @@ interface Access {
 }
 
 /** Who comes in, and what they may do. */
-function openAccess(store: SqliteStore, clock: Clock, logger: Logger): Access {
+function openAccess(
+  store: SqliteStore,
+  clock: Clock,
+  logger: Logger,
+  openSharedSecret: (token: Token) => Uint8Array,
+): Access {
   const authorizer = createCedarAuthorizer({
     report: ({ tenant, policies, message }) =>
       logger.error('a policy could not be evaluated', {
@@ -169,7 +178,13 @@ function openAccess(store: SqliteStore, clock: Clock, logger: Logger): Access {
   })
   const feed = new PolicyFeed(store, authorizer)
   const prepare = (tenant: TenantId): void | Promise<void> => feed.ensure(tenant)
-  const authenticator = new Authenticator({ store, clock, tenants: [DEFAULT_TENANT], prepare })
+  const authenticator = new Authenticator({
+    store,
+    clock,
+    tenants: [DEFAULT_TENANT],
+    prepare,
+    openSharedSecret,
+  })
   return {
     authorizer,
     authenticator,

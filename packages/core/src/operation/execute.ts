@@ -5,13 +5,14 @@ import { isKeeperError, KeeperError } from '../error.ts'
 import { isUuid, type KeyId } from '../id.ts'
 import type { Decision, Resource } from '../policy/authorizer.ts'
 import { mintPermit, type Permit } from '../policy/permit.ts'
-import type { RequestContext, Session } from '../principal/principal.ts'
+import type { RequestContext, Session, Token } from '../principal/principal.ts'
 import type { Delete, OutboxEntry, Put, UnitOfWork } from '../storage/store.ts'
 import { Admission } from './admission.ts'
 import { AttachmentCache } from './attachment-cache.ts'
 import { attachmentWrite } from './attachment/attachment-write.ts'
 import type { DataAnswer, DataCall, DataOperation } from './data-operation.ts'
 import { DataExecutor } from './execute-data.ts'
+import { openSharedSecret } from './execute-shared-secret.ts'
 import { KeyCache } from './key-cache.ts'
 import type {
   Change,
@@ -98,6 +99,11 @@ export class Keeper {
       if (outbox) this.#untold.push(event)
       throw error
     }
+  }
+
+  /** For authenticators alone: the secret that a request was signed by. The caller wipes it. */
+  openSharedSecret(token: Token): Uint8Array {
+    return openSharedSecret(this.#ports.custody, token)
   }
 
   /** Tells the log of changes that it refused when they were made; how many there were. */

@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.ts'
 import type { PrincipalId, TenantId, TokenId } from '../id.ts'
+import type { WrappedMaterial } from '../key/key.ts'
 import type { Action } from '../policy/action.ts'
 import type { Resource } from '../policy/authorizer.ts'
 
@@ -30,12 +31,26 @@ export interface Token {
   readonly tenant: TenantId
   readonly principal: PrincipalId
   readonly description: string
-  /** SHA-256 of the secret, hex: the secret itself is shown once and stored nowhere. */
-  readonly hash: string
+  /** SHA-256 of a bearer secret, hex: the secret itself is shown once and stored nowhere. */
+  readonly hash?: string
+  /** What it is instead of a bearer secret. */
+  readonly sharedSecret?: SharedSecret
   readonly scope: TokenScope
   readonly createdAt: Instant
   readonly expiresAt: Instant
   readonly revokedAt?: Instant
+}
+
+/**
+ * A secret that both sides hold: whoever signs by it is the principal. Each signature is checked by the secret
+ * itself, so it is kept as key material is, wrapped under the tenant's key, and opened for that alone.
+ */
+export interface SharedSecret {
+  /** Public: says in a signed request which secret it is. Unique in its tenant. */
+  readonly identifier: string
+  readonly content: WrappedMaterial
+  /** SHA-256, hex, of a text that must come with each request; temporary secrets have one. */
+  readonly ticketHash?: string
 }
 
 /** Who is calling, as an authenticator established it. Frozen, cached, dropped when anything changes. */
@@ -44,7 +59,7 @@ export interface Session {
   readonly principal: PrincipalId
   readonly name: string
   readonly roles: readonly Role[]
-  readonly authentication: 'token' | 'certificate' | 'internal' | 'anonymous'
+  readonly authentication: 'token' | 'certificate' | 'signature' | 'internal' | 'anonymous'
   readonly token?: TokenId
   readonly scope: TokenScope
   readonly expiresAt: Instant

@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts'
+import { materialExpiry } from '../key/imported-material.ts'
 import type { Key, KeyVersion } from '../key/key.ts'
 import type { ManagedObject } from '../object/managed-object.ts'
 import type { Principal, Token } from '../principal/principal.ts'
@@ -46,7 +47,8 @@ function indexKeyVersion(version: KeyVersion): RecordIndex {
   const facets = [`state=${version.state}`]
   // Finds the key that a certificate is for; the tail of the base64 is the key's own bytes.
   if (version.publicKey !== undefined) facets.push(`public-key=${version.publicKey.slice(-44)}`)
-  return { parent: version.key, ...dueAt(versionDue(version)), facets }
+  const due = earliest([versionDue(version), materialExpiry(version)])
+  return { parent: version.key, ...dueAt(due), facets }
 }
 
 /**
@@ -106,7 +108,13 @@ function indexPrincipal(principal: Principal): RecordIndex {
 }
 
 function indexToken(token: Token): RecordIndex {
-  return { name: token.hash, parent: token.principal, due: token.expiresAt, facets: [] }
+  const name = token.sharedSecret?.identifier ?? token.hash
+  return {
+    ...(name !== undefined && { name }),
+    parent: token.principal,
+    due: token.expiresAt,
+    facets: [],
+  }
 }
 
 function labelFacets(labels: Readonly<Record<string, string>>): readonly string[] {

@@ -1,8 +1,11 @@
+import { SecretBytes } from '@claviger/bytes'
 import {
   type ChangeObserver,
   type Clock,
   type Instant,
   isKeeperError,
+  KeeperError,
+  type MaybePromise,
   type Principal,
   type PrincipalId,
   type Session,
@@ -15,6 +18,7 @@ import {
 } from '@claviger/core'
 import { FailureLimit } from './failure-limit.ts'
 import { SessionTable } from './session-table.ts'
+import { hashTicket, isIdentifier } from './shared-secret-text.ts'
 import { assertTokenText, hashToken, TOKEN_LENGTH, unauthenticated } from './token-text.ts'
 
 export interface AuthenticatorOptions {
@@ -24,11 +28,22 @@ export interface AuthenticatorOptions {
   readonly tenants: readonly TenantId[]
   /** Runs before a session of the tenant comes into being: loads its policies (`PolicyFeed.ensure`). */
   readonly prepare?: (tenant: TenantId) => void | Promise<void>
+  /** Opens what `bySharedSecret` gives (`Keeper.openSharedSecret`); without it there are no such logins. */
+  readonly openSharedSecret?: (token: Token) => Uint8Array
   readonly sessionsMax?: number
   /** Failures a peer may make at once, and how long until it may make one more. */
   readonly failuresMax?: number
   readonly failureSeconds?: number
   readonly peersMax?: number
+}
+
+/** Who a request says it is of, and the secret that has to show it. */
+export interface SharedSecretLogin {
+  readonly session: Session
+  /** Wiped as soon as the session has ended: use it at once, and do not keep it. */
+  readonly secret: SecretBytes
+  /** Whether the text is the one that must come with each request; of lasting secrets, that none came. */
+  isTicket(text: string | undefined): boolean
 }
 
 const SESSIONS_MAX = 50_000
@@ -50,6 +65,8 @@ export class Authenticator {
   readonly #prepare: (tenant: TenantId) => void | Promise<void>
   readonly #sessions: SessionTable
   readonly #failures: FailureLimit
+  readonly #openSharedSecret: (token: Token) => Uint8Array
+  readonly #logins = new WeakMap<Session, SharedSecretLogin>()
   /** Lookups under way, so that a credential has one session however many ask at once. */
   readonly #pending = new Map<string, Promise<Session>>()
   /** Grows with every drop: a lookup that began before a drop must not be kept after it. */
@@ -60,7 +77,10 @@ export class Authenticator {
     this.#clock = options.clock
     this.#tenants = options.tenants
     this.#prepare = options.prepare ?? (() => {})
-    this.#sessions = new SessionTable(options.sessionsMax ?? SESSIONS_MAX)
+    this.#openSharedSecret = options.openSharedSecret ?? (() => fail())
+    this.#sessions = new SessionTable(options.sessionsMax ?? SESSIONS_MAX, (session) =>
+      this.#logins.get(session)?.secret.wipe(),
+    )
     this.#failures = new FailureLimit({
       clock: options.clock,
       failuresMax: options.failuresMax ?? FAILURES_MAX,
@@ -103,6 +123,21 @@ export class Authenticator {
       if (!FINGERPRINT.test(fingerprint) || !(validTo > this.#clock.now())) throw unauthenticated()
       return this.#lookUp(credential, () => this.#readCertificate(fingerprint, validTo))
     })
+  }
+
+  /**
+   * What a signed request is to be checked by. The identifier proves nothing: the session is the caller's once
+   * the signature is verified; count the failure (`countFailure`) where it is not.
+   */
+  bySharedSecret(identifier: string, peer = ''): MaybePromise<SharedSecretLogin> {
+    const credential = `shared-secret ${identifier}`
+    const known = this.#known(credential)
+    if (known !== undefined) return this.#loginOf(known)
+    this.#failures.assertOpen(peer)
+    return this.#counted(peer, async () => {
+      if (!isIdentifier(identifier)) throw unauthenticated()
+      return this.#lookUp(credential, () => this.#readSharedSecret(identifier))
+    }).then((session) => this.#loginOf(session))
   }
 
   /** `rate-limited` while the peer has failed too often, whatever it failed at. */
@@ -179,7 +214,10 @@ export class Authenticator {
     for (;;) {
       const epoch = this.#epoch
       const session = await read()
-      if (epoch !== this.#epoch) continue
+      if (epoch !== this.#epoch) {
+        this.#logins.get(session)?.secret.wipe()
+        continue
+      }
       this.#sessions.add(credential, session)
       // At once, not when the promise settles: a drop may come between.
       this.#pending.delete(credential)
@@ -197,6 +235,36 @@ export class Authenticator {
       return await this.#establish(owner?.value, token.expiresAt, token)
     }
     throw unauthenticated()
+  }
+
+  async #readSharedSecret(identifier: string): Promise<Session> {
+    for (const tenant of this.#tenants) {
+      const stored = await this.#store.getByName('token', tenant, identifier)
+      if (stored === undefined) continue
+      const token = stored.value
+      const { sharedSecret } = token
+      const owner = await this.#store.get('principal', tenant, token.principal)
+      if (sharedSecret?.identifier !== identifier || token.revokedAt !== undefined) break
+      // The identifier is public, and so is the end of a temporary secret: it stands beside it.
+      if (!(token.expiresAt > this.#clock.now())) throw expired()
+      const session = await this.#establish(owner?.value, token.expiresAt, token)
+      this.#logins.set(session, {
+        session,
+        secret: new SecretBytes(this.#openSharedSecret(token)),
+        isTicket: (text) =>
+          text === undefined
+            ? sharedSecret.ticketHash === undefined
+            : sharedSecret.ticketHash === hashTicket(text),
+      })
+      return session
+    }
+    throw unauthenticated()
+  }
+
+  #loginOf(session: Session): SharedSecretLogin {
+    const login = this.#logins.get(session)
+    if (login === undefined || login.secret.isWiped) throw unauthenticated()
+    return login
   }
 
   async #readCertificate(fingerprint: string, validTo: Instant): Promise<Session> {
@@ -228,12 +296,27 @@ export class Authenticator {
       principal: principal.id,
       name: principal.name,
       roles: Object.freeze([...principal.roles]),
-      authentication: token === undefined ? 'certificate' : 'token',
+      authentication: authenticationBy(token),
       ...(token !== undefined && { token: token.id }),
       scope: frozenScope(token?.scope ?? {}),
       expiresAt,
     })
   }
+}
+
+function authenticationBy(token: Token | undefined): Session['authentication'] {
+  if (token === undefined) return 'certificate'
+  return token.sharedSecret === undefined ? 'token' : 'signature'
+}
+
+function expired(): KeeperError {
+  return new KeeperError('unauthenticated', 'the credential has expired; ask for a new one', {
+    details: { expired: true },
+  })
+}
+
+function fail(): never {
+  throw new Error('nothing opens shared secrets')
 }
 
 /** Caches hang on a session as it was: nothing of it may be changed afterwards. */

@@ -1,8 +1,13 @@
 import type { CredentialSource } from '@claviger/core'
 import { certificateFingerprint } from './certificate-fingerprint.ts'
+import { createSharedSecret } from './shared-secret-text.ts'
 import { createToken } from './token-text.ts'
 
-/** Fresh bearer tokens, and the fingerprints that certificates are known by. */
+/** Fresh credentials, and the fingerprints that certificates are known by. */
 export function createCredentialSource(): CredentialSource {
-  return { token: createToken, fingerprint: certificateFingerprint }
+  return {
+    token: createToken,
+    sharedSecret: createSharedSecret,
+    fingerprint: certificateFingerprint,
+  }
 }

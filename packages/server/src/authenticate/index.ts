@@ -1,2 +1,6 @@
-export { Authenticator, type AuthenticatorOptions } from './authenticator.ts'
+export {
+  Authenticator,
+  type AuthenticatorOptions,
+  type SharedSecretLogin,
+} from './authenticator.ts'
 export { createCredentialSource } from './credentials.ts'

@@ -2,7 +2,7 @@ import type { PrincipalId, Session, TokenId } from '@claviger/core'
 
 interface Entry {
   readonly session: Session
-  /** The token's hash, or `certificate <fingerprint>`. */
+  /** The token's hash, `certificate <fingerprint>`, or `shared-secret <identifier>`. */
   readonly credential: string
   /** Used since the table last looked for one to leave. */
   used: boolean
@@ -14,10 +14,13 @@ export class SessionTable {
   readonly #byCredential = new Map<string, Entry>()
   readonly #byPrincipal = new Map<PrincipalId, Set<Entry>>()
   readonly #byToken = new Map<TokenId, Entry>()
+  readonly #dropped: (session: Session) => void
   #current = new WeakSet<Session>()
 
-  constructor(sessionsMax: number) {
+  /** @param dropped told of every session that is no longer in force */
+  constructor(sessionsMax: number, dropped: (session: Session) => void = () => {}) {
     this.#sessionsMax = Math.max(1, sessionsMax)
+    this.#dropped = dropped
   }
 
   get size(): number {
@@ -60,6 +63,7 @@ export class SessionTable {
   }
 
   clear(): void {
+    for (const { session } of this.#byCredential.values()) this.#dropped(session)
     this.#byCredential.clear()
     this.#byPrincipal.clear()
     this.#byToken.clear()
@@ -75,6 +79,7 @@ export class SessionTable {
     const others = this.#byPrincipal.get(session.principal)
     others?.delete(entry)
     if (others?.size === 0) this.#byPrincipal.delete(session.principal)
+    this.#dropped(session)
   }
 
   /** The oldest that was not used since it was last looked at; each look gives one more round. */

@@ -127,7 +127,11 @@ export function makeWorld(store: Store = new MemoryStore()): World {
     },
     authorizer,
     policies: { check: () => undefined },
-    credentials: { token: () => ({ secret: 'clv_x', hash: '00' }), fingerprint: unavailable },
+    credentials: {
+      token: () => ({ secret: 'clv_x', hash: '00' }),
+      sharedSecret: unavailable,
+      fingerprint: unavailable,
+    },
     certificates: certificateReader,
     seal: undefined as never,
     tenants: { createTenant: unavailable },

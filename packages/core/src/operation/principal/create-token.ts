@@ -1,9 +1,12 @@
+import { encodeUtf8 } from '@claviger/bytes'
 import { DAY_MS } from '../../clock.ts'
 import { KeeperError } from '../../error.ts'
 import type { TokenId } from '../../id.ts'
 import { isAction } from '../../policy/action.ts'
+import { SHARED_SECRET_FORMS, type SharedSecretForm } from '../../principal/credential-source.ts'
 import type { Token, TokenScope } from '../../principal/principal.ts'
-import type { ManagementOperation } from '../management-operation.ts'
+import { sharedSecretBinding } from '../execute-shared-secret.ts'
+import type { ManagementOperation, ManagementScope } from '../management-operation.ts'
 import { type DescribedToken, describeToken } from './described-principal.ts'
 
 export const TOKEN_DAYS_MAX = 3_650
@@ -15,19 +18,24 @@ export interface CreateTokenInput {
   readonly description?: string
   readonly lifetimeSeconds: number
   readonly scope?: TokenScope
+  /** A secret to sign requests by, rather than a bearer secret. */
+  readonly sharedSecret?: SharedSecretForm
 }
 
 export interface CreateTokenOutput {
   readonly token: DescribedToken
-  /** Shown this once, stored nowhere. */
+  /** Shown this once. A bearer secret is stored nowhere, a shared one only wrapped. */
   readonly secret: string
+  /** Has to come with each request that is signed by a temporary secret. */
+  readonly ticket?: string
 }
 
-/** Makes a bearer token for a principal; it can do what the principal can, narrowed by its scope. */
+/** Makes a credential for a principal; it can do what the principal can, narrowed by its scope. */
 export const createToken: ManagementOperation<'principal', CreateTokenInput, CreateTokenOutput> = {
   action: 'token.create',
   target: ({ principal }) => ({ kind: 'principal', ref: principal }),
-  run: ({ subject, tenant, now, ports, session }, input) => {
+  run: (scope, input) => {
+    const { subject, tenant, now, ports, session } = scope
     const lifetimeMs = input.lifetimeSeconds * 1_000
     if (
       !Number.isSafeInteger(lifetimeMs) ||
@@ -42,24 +50,58 @@ export const createToken: ManagementOperation<'principal', CreateTokenInput, Cre
         `a description has at most ${DESCRIPTION_LENGTH_MAX} characters`,
       )
     }
-    const { secret, hash } = ports.credentials.token()
     const id = ports.ids.uuid() as TokenId
+    const { secret, ticket, stored } = freshSecret(scope, id, input.sharedSecret)
     const token: Token = {
       id,
       tenant,
       principal: subject.value.id,
       description: (input.description ?? '').toWellFormed(),
-      hash,
+      ...stored,
       scope: within(session.scope, parseScope(input.scope ?? {})),
       createdAt: now,
       expiresAt: now + lifetimeMs,
     }
     return {
-      output: { token: describeToken(token, subject.value.name), secret },
+      output: {
+        token: describeToken(token, subject.value.name),
+        secret,
+        ...(ticket !== undefined && { ticket }),
+      },
       puts: [{ kind: 'token', tenant, id, value: token, expected: 0 }],
       details: { token: id, expiresAt: token.expiresAt },
     }
   },
+}
+
+interface FreshSecret {
+  readonly secret: string
+  readonly ticket?: string
+  readonly stored: Pick<Token, 'hash' | 'sharedSecret'>
+}
+
+function freshSecret(
+  { tenant, ports }: ManagementScope<'principal'>,
+  id: TokenId,
+  form: SharedSecretForm | undefined,
+): FreshSecret {
+  if (form === undefined) {
+    const { secret, hash } = ports.credentials.token()
+    return { secret, stored: { hash } }
+  }
+  if (!SHARED_SECRET_FORMS.includes(form)) {
+    throw new KeeperError('invalid-input', `a shared secret is ${SHARED_SECRET_FORMS.join(', ')}`)
+  }
+  const { identifier, secret, ticket } = ports.credentials.sharedSecret(form)
+  const bytes = encodeUtf8(secret)
+  const content = ports.custody.wrapContent(sharedSecretBinding(tenant, id), bytes)
+  bytes.fill(0)
+  const sharedSecret = {
+    identifier,
+    content,
+    ...(ticket !== undefined && { ticketHash: ticket.hash }),
+  }
+  return { secret, ...(ticket !== undefined && { ticket: ticket.text }), stored: { sharedSecret } }
 }
 
 export function parseScope(scope: TokenScope): TokenScope {

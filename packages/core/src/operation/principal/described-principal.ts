@@ -6,9 +6,14 @@ export interface DescribedPrincipal {
 }
 
 /** A token without what is stored of its secret. */
-export type DescribedToken = Omit<Token, 'hash'> & { readonly principalName: string }
+export type DescribedToken = Omit<Token, 'hash' | 'sharedSecret'> & {
+  readonly principalName: string
+  /** Of a shared secret: what names it in signed requests. */
+  readonly identifier?: string
+}
 
 export function describeToken(token: Token, principalName: string): DescribedToken {
-  const { hash: _stored, ...shown } = token
-  return { ...shown, principalName }
+  const { hash: _stored, sharedSecret, ...shown } = token
+  const identifier = sharedSecret?.identifier
+  return { ...shown, principalName, ...(identifier !== undefined && { identifier }) }
 }

@@ -160,7 +160,10 @@ class CachedCedar implements CedarAuthorizer {
   ): Decision | undefined {
     const { tenant, authentication } = session
     // `execute` settles these two without us; no policy that permits everybody means them.
-    const isKnown = authentication === 'token' || authentication === 'certificate'
+    const isKnown =
+      authentication === 'token' ||
+      authentication === 'certificate' ||
+      authentication === 'signature'
     if (!isKnown || slice.size === 0 || actionFacts(action) === undefined) return ALLOWED_BY_NOTHING
     try {
       // A peer that no policy asks about is left out: it costs, and could be no address at all.
