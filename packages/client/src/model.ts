@@ -61,6 +61,11 @@ export interface KeyVersion {
   /** Base64 of SubjectPublicKeyInfo, or of the raw key. */
   readonly publicKey?: string
   readonly checkValue: string
+  /** What the check value begins, in hex. */
+  readonly materialId?: string
+  /** From then on its material, made elsewhere, is awaited: `importVersion` brings it. */
+  readonly materialUntil?: Instant
+  readonly cause?: 'created' | 'imported' | 'requested' | 'scheduled'
   readonly createdAt: Instant
   readonly activateAt?: Instant
   readonly activatedAt?: Instant
@@ -97,6 +102,10 @@ export interface ListedKey {
   readonly state: KeyState
   readonly suspension?: { readonly at: Instant; readonly reason: string }
   readonly destroyAt?: Instant
+  /** The `materialUntil` of each version that has one, by version number. */
+  readonly materialUntil?: Readonly<Record<string, Instant>>
+  /** What a rotation to it puts in force. */
+  readonly pendingVersion?: number
   readonly createdAt: Instant
   readonly createdBy: string
   readonly updatedAt: Instant

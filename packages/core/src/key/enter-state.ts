@@ -29,11 +29,13 @@ export function livingState(version: KeyVersion): KeyState {
 /** Applies a permitted change: states, dates, history, and the material of what is destroyed. */
 export function enter(key: Key, version: KeyVersion, to: Halves, change: Change): KeyVersion {
   const at = notBeforeHistory(version, change.at)
-  const { material, ...rest } = version
-  const keepsMaterial = material !== undefined && to.state !== 'destroyed'
+  const { material, materialUntil, ...rest } = version
+  // What is destroyed has no material, and waits for none.
+  const lives = to.state !== 'destroyed'
   return {
     ...rest,
-    ...(keepsMaterial && { material }),
+    ...(lives && material !== undefined && { material }),
+    ...(lives && materialUntil !== undefined && { materialUntil }),
     state: to.state,
     ...(version.publicState !== undefined && { publicState: to.publicState }),
     ...datesOf(key, version, to, at),

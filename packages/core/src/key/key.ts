@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts'
+import type { MaterialPlace } from '../custody/custody.ts'
 import type { KeyId, PrincipalId, TenantId } from '../id.ts'
 import type { Cryptoperiod } from './cryptoperiod.ts'
 import type { KeyType } from './key-type.ts'
@@ -42,7 +43,10 @@ export interface Key {
   readonly origin: KeyOrigin
   readonly cryptoperiod: Cryptoperiod
   readonly limits: UsageLimits
+  /** Who keeps the material: `software`, or another custody and the place in it, `<custody>:<place>`. */
   readonly custody: string
+  /** What a custody outside of the keeper calls the key that this one stands for. */
+  readonly externalId?: string
   /** The version that protects; 0 before the first has been activated. */
   readonly currentVersion: number
   /** Versions are numbered 1 to this without gaps, and never reused. */
@@ -56,9 +60,18 @@ export interface Key {
   readonly suspension?: Suspension
   /** When a scheduled destruction will happen. */
   readonly destroyAt?: Instant
+  /** The `materialUntil` of each version that has one, by version number. */
+  readonly materialUntil?: Readonly<Record<string, Instant>>
+  /** A version whose material has been brought and that only a rotation puts in force. */
+  readonly pendingVersion?: number
   readonly createdAt: Instant
   readonly createdBy: PrincipalId
   readonly updatedAt: Instant
+}
+
+/** Who keeps the key beside the keeper; undefined for nobody. */
+export function placeOf({ custody, externalId }: Key): MaterialPlace | undefined {
+  return externalId === undefined ? undefined : { custody, externalId }
 }
 
 /** Material wrapped under its tenant's KEK: opaque, safe to store, useless elsewhere. Base64url. */
@@ -81,6 +94,9 @@ export interface Compromise {
   readonly reason: string
 }
 
+/** What brought a version about: the key's own birth, an import, a rotation by a call or by the schedule. */
+export type VersionCause = 'created' | 'imported' | 'requested' | 'scheduled'
+
 export interface KeyVersion {
   readonly key: KeyId
   readonly tenant: TenantId
@@ -94,12 +110,21 @@ export interface KeyVersion {
   readonly publicState?: KeyState
   /** Bumped each time the material is wrapped anew; bound to the material. */
   readonly generation: number
-  /** Absent once destroyed, and for public-only imports. */
+  /** Absent once destroyed, for public-only imports, and while material made elsewhere is awaited. */
   readonly material?: WrappedMaterial
+  /**
+   * From then on the keeper does not have the material, which was made elsewhere: it was never brought, it
+   * expired or was deleted. The version refuses every use until the same material is brought (again).
+   */
+  readonly materialUntil?: Instant
   /** Base64 of the SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), or the raw key where no SPKI is defined. */
   readonly publicKey?: string
   /** First 8 bytes, in hex, of a MAC by or a digest of the key: tells two keys apart, reveals neither. */
   readonly checkValue: string
+  /** The whole MAC or digest that `checkValue` begins: the same material again has the same. Hex. */
+  readonly materialId?: string
+  /** Absent of versions recorded before it was kept. */
+  readonly cause?: VersionCause
   readonly createdAt: Instant
   readonly activateAt?: Instant
   readonly activatedAt?: Instant

@@ -10,7 +10,9 @@ import {
   livingState,
   notBeforeHistory,
 } from './enter-state.ts'
-import type { Key, KeyVersion, WrappedMaterial } from './key.ts'
+import type { NewMaterial } from '../custody/custody.ts'
+import { expireMaterial, materialExpiry } from './imported-material.ts'
+import type { Key, KeyVersion, VersionCause } from './key.ts'
 import { KEY_TYPE_FACTS, type KeyType, publicKeyTypeOf } from './key-type.ts'
 import { specFacts } from './spec.ts'
 import { type KeyState, mayMove, TRANSITIONS } from './state.ts'
@@ -19,13 +21,11 @@ import { type KeyState, mayMove, TRANSITIONS } from './state.ts'
  * The life of a key version: SP 800-57 pt1 §7, transitions 1 to 15. Pure: a change is a new record, and
  * what the store holds is what `move` and `settle` returned.
  */
-export interface NewVersion {
+export interface NewVersion extends NewMaterial {
   readonly key: Key
   readonly version: number
-  /** Absent for a public-only import. */
-  readonly material?: WrappedMaterial
-  readonly publicKey?: string
-  readonly checkValue: string
+  readonly cause?: VersionCause
+  readonly materialUntil?: Instant
   readonly generation?: number
   /** When it becomes active by itself; absent to wait for a call. */
   readonly activateAt?: Instant
@@ -36,7 +36,8 @@ export interface NewVersion {
 
 /** §7.1 T1: every version begins pre-active, both halves of a pair together. */
 export function createVersion(fresh: NewVersion): KeyVersion {
-  const { key, version, material, publicKey, checkValue, activateAt, at, by, reason } = fresh
+  const { key, version, activateAt, at, by, reason } = fresh
+  const { material, publicKey, checkValue, materialId, materialUntil, cause } = fresh
   return {
     key: key.id,
     tenant: key.tenant,
@@ -45,8 +46,11 @@ export function createVersion(fresh: NewVersion): KeyVersion {
     ...(specFacts(key.spec).form === 'pair' && { publicState: 'pre-active' as const }),
     generation: fresh.generation ?? 1,
     ...(material !== undefined && { material }),
+    ...(materialUntil !== undefined && { materialUntil }),
     ...(publicKey !== undefined && { publicKey }),
     checkValue,
+    ...(materialId !== undefined && { materialId }),
+    ...(cause !== undefined && { cause }),
     createdAt: at,
     ...(activateAt !== undefined && { activateAt }),
     history: [{ at, from: 'none', to: 'pre-active', by, reason }],
@@ -185,12 +189,18 @@ function ownDue(key: Key, version: KeyVersion): DueTransition | undefined {
   return undefined
 }
 
-/** When the next date-driven transition falls due; undefined when only a call changes this version. */
+/** When a date next changes this version by itself; undefined when only a call does. */
 export function dueAt(key: Key, version: KeyVersion): Instant | undefined {
-  return nextDue(key, version)?.at
+  const transition = nextDue(key, version)?.at
+  const expiry = materialExpiry(version)
+  if (transition === undefined || expiry === undefined) return transition ?? expiry
+  return Math.min(transition, expiry)
 }
 
-/** Applies every transition due at or before `at`, each with the date it was due; the same object if none. */
+/**
+ * Applies every transition due at or before `at`, each with the date it was due, and drops material that
+ * has expired by then; the same object if there is nothing to do.
+ */
 export function settle(
   key: Key,
   version: KeyVersion,
@@ -200,7 +210,7 @@ export function settle(
   let settled = version
   for (;;) {
     const due = nextDue(key, settled)
-    if (due === undefined || due.at > at) return settled
+    if (due === undefined || due.at > at) return expireMaterial(settled, at)
     settled = enter(key, settled, due.to, { at: due.at, by, reason: due.reason })
   }
 }

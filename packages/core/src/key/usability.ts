@@ -1,6 +1,7 @@
 import type { Instant } from '../clock.ts'
 import { KeeperError } from '../error.ts'
 import type { Key, KeyVersion } from './key.ts'
+import { awaitingMaterial, lacksMaterial } from './imported-material.ts'
 import { effectiveHalfState } from './lifecycle.ts'
 import { DIRECTION, HALF, PURPOSE_USAGES, type Usage } from './purpose.ts'
 import { type KeyState, STATE_PERMISSIONS } from './state.ts'
@@ -9,7 +10,7 @@ import { type KeyState, STATE_PERMISSIONS } from './state.ts'
  * Whether a version may be used so, now: one key, one purpose (SP 800-57 pt1 §5.2), the state of the half
  * that the usage needs (§7), and the two periods (§5.3.5). Allocates nothing when it may.
  *
- * Throws `wrong-usage`, `wrong-state`, `period-over`, or `risk-not-acknowledged` where only a caller who
+ * Throws `wrong-usage`, `wrong-state` (also while material made elsewhere is awaited), `period-over`, or `risk-not-acknowledged` where only a caller who
  * accepts the risk may process. Whether the data was protected before a suspension or a compromise is
  * evidence that only the caller has.
  */
@@ -24,6 +25,8 @@ export function assertUsable(
   const half = version.publicState === undefined ? 'private' : HALF[usage]
   const state = effectiveHalfState(key, version, half, at)
   const direction = DIRECTION[usage]
+  // Both halves: what a pair is without its private one is not known before that is brought.
+  if (lacksMaterial(version, at) && state !== 'destroyed') throw awaitingMaterial(key, version)
   const permission = STATE_PERMISSIONS[state][direction]
   if (permission === 'no') throw refused(key, version, usage, state, at)
   if (half === 'private' && version.material === undefined) throw noPrivateHalf(key, version, usage)

@@ -139,7 +139,7 @@ export class DataExecutor {
   ): Admitted {
     if (loaded === undefined) throw this.#admission.unknown(session, action, 'key', ref, request)
     const decision = this.#admission.authorize(session, action, loaded.resource, request)
-    return { loaded, decision, permit: mintPermit(action) }
+    return { loaded, decision, permit: mintPermit(action), session, request }
   }
 
   #runItems<Item, Result>(

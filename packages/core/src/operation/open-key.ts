@@ -1,7 +1,8 @@
 import type { MaybePromise, StoredMaterial } from '../custody/custody.ts'
 import { KeeperError } from '../error.ts'
 import { assertAlgorithm } from '../key/algorithm-policy.ts'
-import type { KeyVersion } from '../key/key.ts'
+import { awaitingMaterial, lacksMaterial } from '../key/imported-material.ts'
+import { type KeyVersion, placeOf } from '../key/key.ts'
 import { effectiveState } from '../key/lifecycle.ts'
 import { limitsOf } from '../key/limits.ts'
 import { type Mechanism, pickMechanism } from '../key/mechanism.ts'
@@ -11,6 +12,7 @@ import { specFacts } from '../key/spec.ts'
 import { assertUsable } from '../key/usability.ts'
 import type { Decision } from '../policy/authorizer.ts'
 import type { Permit } from '../policy/permit.ts'
+import type { RequestContext, Session } from '../principal/principal.ts'
 import type { Stored } from '../storage/store.ts'
 import type { KeyUse, UseRequest } from './data-operation.ts'
 import { type KeyCache, type LoadedKey, versionRecordId } from './key-cache.ts'
@@ -22,6 +24,8 @@ export interface Admitted {
   readonly loaded: LoadedKey
   readonly decision: Decision
   readonly permit: Permit
+  readonly session: Session
+  readonly request: RequestContext
 }
 
 /** A key may change this often while one call waits for it before the call gives up. */
@@ -65,6 +69,7 @@ export class KeyOpener {
     const material = await this.#ports.custody.open(
       admitted.permit,
       storedMaterial(admitted.loaded, version),
+      admitted,
     )
     if (epoch !== this.#keys.epoch && (await this.#hasChanged(admitted))) {
       this.#ports.custody.evict(key.id)
@@ -158,7 +163,7 @@ export class KeyOpener {
     const stored = storedMaterial(admitted.loaded, version)
     const material = publicHalf
       ? this.#ports.custody.openPublic(admitted.permit, stored)
-      : this.#ports.custody.open(admitted.permit, stored)
+      : this.#ports.custody.open(admitted.permit, stored, admitted)
     if (material instanceof Promise) {
       return material.then((opened) => ({ key, version, mechanism, material: opened }))
     }
@@ -180,6 +185,7 @@ function assertExportable(
 ): void {
   const { key } = admitted.loaded
   const state = effectiveState(key, version, now)
+  if (lacksMaterial(version, now) && state !== 'destroyed') throw awaitingMaterial(key, version)
   if (version.material === undefined || state === 'destroyed') {
     throw new KeeperError(
       'wrong-state',
@@ -201,6 +207,7 @@ function storedMaterial(loaded: LoadedKey, version: KeyVersion): StoredMaterial 
   const known = handles.get(version)
   if (known !== undefined) return known
   const { key } = loaded
+  const place = placeOf(key)
   const stored: StoredMaterial = {
     binding: {
       tenant: key.tenant,
@@ -210,6 +217,7 @@ function storedMaterial(loaded: LoadedKey, version: KeyVersion): StoredMaterial 
       purpose: key.purpose,
       generation: version.generation,
     },
+    ...(place !== undefined && { place }),
     ...(version.material !== undefined && { material: version.material }),
     ...(version.publicKey !== undefined && { publicKey: version.publicKey }),
   }

@@ -2,6 +2,7 @@
 export const ACTIONS = [
   'key.create',
   'key.import',
+  'key.delete-material',
   'key.get',
   'key.list',
   'key.update',

@@ -16,6 +16,7 @@ const operator = 'operator'
 const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'key.create': [officer],
   'key.import': [officer],
+  'key.delete-material': [officer],
   'key.get': [administrator, officer, user, auditor],
   'key.list': [administrator, officer, user, auditor],
   'key.update': [officer],

@@ -1,4 +1,5 @@
 import { KeeperError } from '../../error.ts'
+import { awaitingMaterial, isUnbrought } from '../../key/imported-material.ts'
 import { move, settle } from '../../key/lifecycle.ts'
 import type { KeyRef } from '../key-cache.ts'
 import type { ManagementOperation } from '../management-operation.ts'
@@ -24,6 +25,10 @@ export const activateKey: ManagementOperation<'key', ActivateKeyInput, Described
         'wrong-state',
         `version ${stored.value.version} of key \`${key.name}\` is ${state} already`,
       )
+    }
+    if (isUnbrought(stored.value)) throw awaitingMaterial(key, stored.value)
+    if (stored.value.version === key.pendingVersion) {
+      throw new KeeperError('wrong-state', 'a pending version is put in force by a rotation to it')
     }
     const version = move(key, stored.value, 'active', {
       at: scope.now,

@@ -6,9 +6,10 @@ import {
   type KeyRequest,
   parseKeyAttributes,
 } from '../../key/attributes.ts'
+import { withMaterialOf } from '../../key/imported-material.ts'
 import type { Key, KeyOrigin, KeyVersion } from '../../key/key.ts'
 import { createVersion, move } from '../../key/lifecycle.ts'
-import type { NewMaterial } from '../../custody/custody.ts'
+import type { MaterialPlace, NewMaterial } from '../../custody/custody.ts'
 
 import { assertAlgorithm } from '../../key/algorithm-policy.ts'
 import { primaryMechanism } from '../../key/primary-mechanism.ts'
@@ -17,8 +18,15 @@ import { describeKey, type DescribedKey, leadingVersion } from './described-key.
 import { putNewKey, putNewVersion } from './put.ts'
 
 export interface CreateKeyInput extends KeyRequest {
+  /** Somebody else keeps the key already, and this one stands for it: nothing works without them. */
+  readonly place?: MaterialPlace
   /** Active at once unless told otherwise: `false` waits for a call, an instant for that moment. */
   readonly activate?: boolean | number
+  /**
+   * The material is made elsewhere and will be brought by `importVersion`. Until then the key is shown and
+   * listed, may be suspended and destroyed, and refuses every use.
+   */
+  readonly material?: 'awaited'
 }
 
 /** Generates a key with its first version (SP 800-57 pt1 §7.1, SP 800-133r2). */
@@ -31,19 +39,15 @@ export const createKey: ManagementOperation<'key', CreateKeyInput, DescribedKey>
   }),
   run: async (scope, input) => {
     const attributes = parseKeyAttributes(input)
-    const key = newKey(scope, attributes, 'generated')
+    const awaited = input.material === 'awaited'
+    const key = newKey(scope, attributes, awaited ? 'imported' : 'generated', input.place)
     assertAlgorithm(key, primaryMechanism(key), 'protect', scope.ports.profile, scope.now)
+    if (awaited) return awaiting(scope, key, input)
     const { custody } = scope.ports
     const { id, tenant, spec, purpose } = key
-    const material = await custody.generate({
-      tenant,
-      key: id,
-      version: 1,
-      spec,
-      purpose,
-      generation: 1,
-    })
-    return birth(scope, key, material, input.activate ?? true, 'generated')
+    const binding = { tenant, key: id, version: 1, spec, purpose, generation: 1 }
+    const material = await custody.generate(binding, input.place)
+    return birth(scope, key, material, { activate: input.activate ?? true, reason: 'generated' })
   },
   replay: replayKey,
   resultId: (output) => output.key.id,
@@ -53,25 +57,47 @@ export function newKey(
   scope: ManagementScope<'key'>,
   attributes: KeyAttributes,
   origin: KeyOrigin,
+  place?: MaterialPlace,
 ): Key {
   return buildKey({
     id: scope.ports.ids.uuid() as KeyId,
     tenant: scope.tenant,
     attributes,
     origin,
-    custody: scope.ports.custody.name,
+    custody: place?.custody ?? scope.ports.custody.name,
+    externalId: place?.externalId,
     at: scope.now,
     by: scope.session.principal,
   })
+}
+
+/** A key whose first version is there before its material is. */
+function awaiting(
+  scope: ManagementScope<'key'>,
+  key: Key,
+  { activate }: CreateKeyInput,
+): Change<DescribedKey> {
+  if (activate !== undefined) {
+    throw new KeeperError(
+      'invalid-input',
+      'a key that awaits its material becomes active when that is imported; say there whether',
+    )
+  }
+  const nothing = { checkValue: '', materialUntil: scope.now }
+  return birth(scope, key, nothing, { activate: false, reason: 'awaits its material' })
+}
+
+interface Birth {
+  readonly activate: boolean | number
+  readonly reason: string
 }
 
 /** The change that brings a key and its first version into being. */
 export function birth(
   scope: ManagementScope<'key'>,
   unborn: Key,
-  material: NewMaterial,
-  activate: boolean | number,
-  reason: string,
+  material: NewMaterial & { readonly materialUntil?: number },
+  { activate, reason }: Birth,
 ): Change<DescribedKey> {
   const { now, session } = scope
   const activateAt = typeof activate === 'number' ? activate : undefined
@@ -85,6 +111,7 @@ export function birth(
     key: unborn,
     version: 1,
     ...material,
+    cause: unborn.origin === 'imported' ? 'imported' : 'created',
     ...(activateAt !== undefined && { activateAt }),
     at: now,
     by: session.principal,
@@ -98,7 +125,9 @@ export function birth(
         reason: 'activated at creation',
       })
     : fresh
-  const key = { ...unborn, currentVersion: active ? 1 : 0, lastVersion: 1 }
+  const key = withMaterialOf({ ...unborn, currentVersion: active ? 1 : 0, lastVersion: 1 }, [
+    version,
+  ])
   const put = putNewKey(key, version, now)
   return {
     output: describeKey(put.value, 1, version, now),

@@ -1,4 +1,5 @@
 import type { Key, KeyVersion } from '../../key/key.ts'
+import { withMaterialOf } from '../../key/imported-material.ts'
 import { effectiveState, isDestroyDue, settle } from '../../key/lifecycle.ts'
 import type { KeyState } from '../../key/state.ts'
 import type { Put, Stored } from '../../storage/store.ts'
@@ -77,7 +78,11 @@ export async function changeKey(
   const stands =
     moved.find(({ version }) => version.version === number)?.version ??
     (await scope.keys.version(scope.subject, number)).value
-  const put = putKey(scope.subject, key, stands, scope.now)
+  const told = withMaterialOf(
+    key,
+    moved.map(({ version }) => version),
+  )
+  const put = putKey(scope.subject, told, stands, scope.now)
   const puts: Put[] = [put]
   for (const { stored, version } of moved)
     if (version !== stored.value) puts.push(putVersion(stored, version))

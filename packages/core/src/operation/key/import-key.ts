@@ -56,7 +56,7 @@ async function importInto(
   const key = newKey(scope, parseKeyAttributes({ ...input, spec }), 'imported')
   assertAlgorithm(key, primaryMechanism(key), 'protect', scope.ports.profile, scope.now)
   const material = await custody.import(bindingOf(key, 1), format, data)
-  return birth(scope, key, material, input.activate ?? true, 'imported')
+  return birth(scope, key, material, { activate: input.activate ?? true, reason: 'imported' })
 }
 
 export function bindingOf(

@@ -1,5 +1,6 @@
 import { decodeBase64 } from '@claviger/bytes'
 import { KeeperError } from '../../error.ts'
+import { awaitingMaterial, lacksMaterial } from '../../key/imported-material.ts'
 import type { KeyRef } from '../key-cache.ts'
 import type { ManagementOperation } from '../management-operation.ts'
 import { chosenVersion } from './described-key.ts'
@@ -24,6 +25,7 @@ export const publicKey: ManagementOperation<'key', PublicKeyInput, PublicKeyOutp
   run: async (scope, input) => {
     const { key } = scope.subject
     const { value } = await chosenVersion(scope, input.version)
+    if (lacksMaterial(value, scope.now)) throw awaitingMaterial(key, value)
     if (value.publicKey === undefined) {
       throw new KeeperError(
         'wrong-usage',

@@ -3,7 +3,15 @@ import { assertAlgorithm } from '../../key/algorithm-policy.ts'
 import { primaryMechanism } from '../../key/primary-mechanism.ts'
 import { createVersion, move, settle } from '../../key/lifecycle.ts'
 
-import type { Key } from '../../key/key.ts'
+import type { NewMaterial } from '../../custody/custody.ts'
+import {
+  awaitingMaterial,
+  isUnbrought,
+  lacksMaterial,
+  withMaterialOf,
+} from '../../key/imported-material.ts'
+import { type Key, type KeyVersion, placeOf } from '../../key/key.ts'
+import type { Stored } from '../../storage/store.ts'
 import type { KeyRef } from '../key-cache.ts'
 import type { Change, ManagementOperation, ManagementScope } from '../management-operation.ts'
 import { describeKey, type DescribedKey, leading } from './described-key.ts'
@@ -15,6 +23,8 @@ export interface RotateKeyInput {
   readonly reason?: string
   /** For keys whose material is made elsewhere; absent: freshly generated. */
   readonly material?: ImportedMaterial
+  /** To the version that `importVersion` left pending. */
+  readonly pending?: boolean
 }
 
 /**
@@ -28,12 +38,17 @@ export const rotateKey: ManagementOperation<'key', RotateKeyInput, DescribedKey>
     const { key } = scope.subject
     assertRotatable(key)
     assertAlgorithm(key, primaryMechanism(key), 'protect', scope.ports.profile, scope.now)
+    if (input.pending === true) return activatePending(scope, input)
+    assertNothingPending(key)
+    await assertBrought(scope)
     const { custody } = scope.ports
     const binding = bindingOf(key, key.lastVersion + 1)
     const { material: imported } = input
-    if (imported === undefined) return succeed(scope, input, await custody.generate(binding))
+    const succeedBy = (made: NewMaterial): Promise<Change<DescribedKey>> =>
+      succeed(scope, input, newVersion(scope, input, made))
+    if (imported === undefined) return succeedBy(await custody.generate(binding, placeOf(key)))
     return withClearMaterial(scope, imported, async (data) =>
-      succeed(scope, input, await custody.import(binding, imported.format, data)),
+      succeedBy(await custody.import(binding, imported.format, data)),
     )
   },
 }
@@ -50,25 +65,65 @@ function assertRotatable(key: Key): void {
   }
 }
 
+function assertNothingPending({ name, pendingVersion }: Key): void {
+  if (pendingVersion === undefined) return
+  throw new KeeperError(
+    'wrong-state',
+    `version ${pendingVersion} of key \`${name}\` is pending; rotate to it, or destroy it`,
+    { details: { pendingVersion } },
+  )
+}
+
+/** A key that still waits for its first material has nothing to rotate from. */
+async function assertBrought(scope: ManagementScope<'key'>): Promise<void> {
+  const { value } = await leading(scope)
+  if (isUnbrought(value)) throw awaitingMaterial(scope.subject.key, value)
+}
+
+async function activatePending(
+  scope: ManagementScope<'key'>,
+  input: RotateKeyInput,
+): Promise<Change<DescribedKey>> {
+  const { key } = scope.subject
+  if (key.pendingVersion === undefined) {
+    throw new KeeperError('wrong-state', `key \`${key.name}\` has no pending version; import one`)
+  }
+  const stored = await scope.keys.version(scope.subject, key.pendingVersion)
+  if (lacksMaterial(stored.value, scope.now)) throw awaitingMaterial(key, stored.value)
+  return succeed(scope, input, { ...stored.value, cause: 'requested' }, stored)
+}
+
+function newVersion(
+  { now, session, subject: { key } }: ManagementScope<'key'>,
+  { reason = 'rotated' }: RotateKeyInput,
+  material: NewMaterial,
+): KeyVersion {
+  return createVersion({
+    key,
+    version: key.lastVersion + 1,
+    ...material,
+    cause: 'requested',
+    at: now,
+    by: session.principal,
+    reason,
+  })
+}
+
+/** The pre-active version becomes the one that protects, and the one before it stops. */
 async function succeed(
   scope: ManagementScope<'key'>,
   input: RotateKeyInput,
-  material: Awaited<ReturnType<ManagementScope<'key'>['ports']['custody']['generate']>>,
+  next: KeyVersion,
+  storedNext?: Stored<'key-version'>,
 ): Promise<Change<DescribedKey>> {
   const { now, session, subject } = scope
   const by = session.principal
-  const reason = input.reason ?? 'rotated'
-  const number = subject.key.lastVersion + 1
-  const fresh = createVersion({
-    key: subject.key,
-    version: number,
-    ...material,
+  const number = next.version
+  const version = move(subject.key, next, 'active', {
     at: now,
     by,
-    reason,
+    reason: input.reason ?? 'rotated',
   })
-  const version = move(subject.key, fresh, 'active', { at: now, by, reason })
-  const key = { ...subject.key, currentVersion: number, lastVersion: number }
   const before = await leading(scope)
   const settled = settle(subject.key, before.value, now)
   const replaced =
@@ -79,12 +134,17 @@ async function succeed(
           reason: `replaced by version ${number}`,
         })
       : settled
+  const lastVersion = Math.max(subject.key.lastVersion, number)
+  const key = withMaterialOf({ ...subject.key, currentVersion: number, lastVersion }, [
+    version,
+    replaced,
+  ])
   const put = putKey(subject, key, version, now)
   return {
     output: describeKey(put.value, subject.stored.revision + 1, version, now),
     puts: [
       put,
-      putNewVersion(version),
+      storedNext === undefined ? putNewVersion(version) : putVersion(storedNext, version),
       ...(replaced === before.value ? [] : [putVersion(before, replaced)]),
     ],
     details: { version: number, replaced: before.value.version },

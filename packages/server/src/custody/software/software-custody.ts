@@ -44,6 +44,7 @@ import { MaterialCache, type MaterialCacheLimits, type OpenedMaterial } from './
 import { type SecretLender, SoftwareMaterial } from './software-material.ts'
 
 const CHECK_VALUE_BYTES = 8
+const MATERIAL_ID_BYTES = 32
 const CHECK_VALUE_INFO = encodeUtf8('claviger/check-value/v1')
 
 export interface SoftwareCustodyOptions {
@@ -197,7 +198,7 @@ export class SoftwareCustody implements Custody {
       return {
         ...(secret !== undefined && { material: this.#wrap(recordBinding(binding), secret) }),
         ...(publicKey !== undefined && { publicKey: encodeBase64(publicKey) }),
-        checkValue: checkValue(secret, publicKey),
+        ...identityOf(secret, publicKey),
       }
     } finally {
       secret?.fill(0)
@@ -324,17 +325,22 @@ function decodeRecord(text: WrappedMaterial): Uint8Array {
 }
 
 /**
- * For a pair the first 8 bytes of SHA-256 of its SPKI, for a symmetric key 8 bytes that HKDF derives from
- * it for this use alone: two keys are told apart, and neither is revealed.
+ * For a pair SHA-256 of its SPKI, for a symmetric key 32 bytes that HKDF derives from it for this use
+ * alone: two keys are told apart, and neither is revealed. The check value is the first 8 bytes.
  */
-function checkValue(secret: Uint8Array | undefined, publicKey: Uint8Array | undefined): string {
-  if (publicKey !== undefined)
-    return hash('sha256', publicKey)
-      .toHex()
-      .slice(0, 2 * CHECK_VALUE_BYTES)
-  if (secret === undefined) throw new KeeperError('invalid-input', 'the key has neither half')
-  return deriveBytes(secret, 'hkdf-sha256', {
-    lengthBytes: CHECK_VALUE_BYTES,
-    info: CHECK_VALUE_INFO,
-  }).toHex()
+function identityOf(
+  secret: Uint8Array | undefined,
+  publicKey: Uint8Array | undefined,
+): { readonly checkValue: string; readonly materialId: string } {
+  if (publicKey === undefined && secret === undefined) {
+    throw new KeeperError('invalid-input', 'the key has neither half')
+  }
+  const materialId =
+    publicKey !== undefined
+      ? hash('sha256', publicKey).toHex()
+      : deriveBytes(secret as Uint8Array, 'hkdf-sha256', {
+          lengthBytes: MATERIAL_ID_BYTES,
+          info: CHECK_VALUE_INFO,
+        }).toHex()
+  return { checkValue: materialId.slice(0, 2 * CHECK_VALUE_BYTES), materialId }
 }

@@ -42,6 +42,7 @@ const seal = { on: 'Seal', duty: 'seal' } as const
 export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
   'key.create': manageKey,
   'key.import': manageKey,
+  'key.delete-material': manageKey,
   'key.get': { on: 'Key', duty: 'read' },
   'key.list': { on: 'Tenant', duty: 'read' },
   'key.update': manageKey,

@@ -11,6 +11,8 @@ const INSTANTS: ReadonlySet<string> = new Set([
   'destroyAt',
   'destroyedAt',
   'expiresAt',
+  'materialUntil',
+  'nextAt',
   'notAfter',
   'notBefore',
   'occurredAt',
@@ -25,6 +27,9 @@ const INSTANTS: ReadonlySet<string> = new Set([
 /** Names chosen by callers stand as members in these; nothing inside them is an instant. */
 const VERBATIM: ReadonlySet<string> = new Set(['labels', 'limits'])
 
+/** Instants by the number of a version. */
+const BY_VERSION: ReadonlySet<string> = new Set(['materialUntil'])
+
 /** Plain JSON of the domain as it is shown: the same, with its instants in RFC 3339. */
 export function toWire(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
@@ -32,7 +37,10 @@ export function toWire(value: unknown): unknown {
   const shown: Record<string, unknown> = {}
   for (const [name, member] of Object.entries(value)) {
     if (typeof member === 'number' && INSTANTS.has(name)) shown[name] = formatInstant(member)
-    else shown[name] = VERBATIM.has(name) ? member : toWire(member)
+    else if (typeof member === 'object' && BY_VERSION.has(name)) {
+      const dates = Object.entries(member as Record<string, number>)
+      shown[name] = Object.fromEntries(dates.map(([key, at]) => [key, formatInstant(at)]))
+    } else shown[name] = VERBATIM.has(name) ? member : toWire(member)
   }
   return shown
 }
