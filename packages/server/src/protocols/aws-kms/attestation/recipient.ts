@@ -1,6 +1,7 @@
 import { decodeBase64 } from '@claviger/bytes'
 import type { AwsCall } from '../call.ts'
-import { validation } from '../error.ts'
+import { AwsError } from '../error.ts'
+import { constraint, type Input, missing } from '../members.ts'
 
 /** An enclave that proved what it is, and to which alone the answer is given. */
 export interface Recipient {
@@ -12,7 +13,11 @@ export interface Recipient {
 
 /** API reference, RecipientInfo: `AttestationDocument` has 1 to 262144 bytes. */
 export const DOCUMENT_BYTES_MAX = 262_144
-const ALGORITHM = 'RSAES_OAEP_SHA_256'
+const BASE64_LENGTH_MAX = 4 * Math.ceil(DOCUMENT_BYTES_MAX / 3)
+const DOCUMENT = 'AttestationDocument'
+const ALGORITHM = 'KeyEncryptionAlgorithm'
+/** The only one there is. */
+const OAEP = 'RSAES_OAEP_SHA_256'
 
 /**
  * The `Recipient` of a call, its attestation document verified; undefined for a call without one. Its
@@ -30,27 +35,26 @@ export async function readRecipient(call: AwsCall): Promise<Recipient | undefine
 
 function documentOf(given: unknown): Uint8Array {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw validation('Recipient is not a structure')
+    throw wrongType('a structure')
   }
-  const { AttestationDocument: text, KeyEncryptionAlgorithm: algorithm } = given as Readonly<
-    Record<string, unknown>
-  >
-  if (algorithm === undefined || algorithm === null) {
-    throw constraint('keyEncryptionAlgorithm', 'Member must not be null')
+  const members = given as Input
+  const algorithm = members[ALGORITHM] ?? undefined
+  if (algorithm !== undefined && algorithm !== OAEP) {
+    if (typeof algorithm !== 'string') throw wrongType('a string')
+    const shown = `'${algorithm.slice(0, 64)}'`
+    throw constraint(path(ALGORITHM), `satisfy enum value set: [${OAEP}]`, shown)
   }
-  if (algorithm !== ALGORITHM) {
-    throw constraint('keyEncryptionAlgorithm', `Member must satisfy enum value set: [${ALGORITHM}]`)
-  }
-  if (text === undefined || text === null) {
-    throw constraint('attestationDocument', 'Member must not be null')
-  }
-  if (typeof text !== 'string') throw validation('AttestationDocument is not base64')
-  if (text === '') {
-    throw constraint('attestationDocument', 'Member must have length greater than or equal to 1')
-  }
+  const text = members[DOCUMENT] ?? undefined
+  if (text !== undefined && typeof text !== 'string') throw wrongType('a blob')
   // Before it is decoded: nothing longer is worth the work.
-  if (text.length > Math.ceil(DOCUMENT_BYTES_MAX / 3) * 4) throw tooLong()
+  if (text !== undefined && text.length > BASE64_LENGTH_MAX) throw tooLong()
+  // The model requires neither, but there is no answer to give without.
+  if (text === undefined) throw missing(path(DOCUMENT))
+  if (algorithm === undefined) throw missing(path(ALGORITHM))
   const document = bytesOf(text)
+  if (document.length === 0) {
+    throw constraint(path(DOCUMENT), 'have length greater than or equal to 1')
+  }
   if (document.length > DOCUMENT_BYTES_MAX) throw tooLong()
   return document
 }
@@ -59,18 +63,16 @@ function bytesOf(text: string): Uint8Array {
   try {
     return decodeBase64(text)
   } catch {
-    throw validation('AttestationDocument is not base64')
+    throw wrongType('valid base64')
   }
 }
 
-const tooLong = (): Error =>
-  constraint(
-    'attestationDocument',
-    `Member must have length less than or equal to ${DOCUMENT_BYTES_MAX}`,
-  )
+/** As AWS's messages spell it: `recipient.attestationDocument`. */
+const path = (member: string): string =>
+  `recipient.${member.charAt(0).toLowerCase()}${member.slice(1)}`
 
-function constraint(member: string, rule: string): Error {
-  return validation(
-    `1 validation error detected: Value at 'recipient.${member}' failed to satisfy constraint: ${rule}`,
-  )
-}
+const tooLong = (): AwsError =>
+  constraint(path(DOCUMENT), `have length less than or equal to ${DOCUMENT_BYTES_MAX}`)
+
+const wrongType = (expected: string): AwsError =>
+  new AwsError('SerializationException', `A member of the request is not ${expected}.`)
