@@ -64,7 +64,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   'server/policy': { imports: ['core'], node: ['node:fs', 'node:module', 'node:path', 'node:url'] },
   'server/authenticate': {
-    imports: ['core', 'crypto', 'bytes'],
+    imports: ['core', 'crypto', 'sigv4', 'bytes'],
     node: ['node:buffer', 'node:tls'],
   },
   'server/audit': {

@@ -15,7 +15,12 @@ const { createMac } = nodeCrypto as unknown as {
   createMac: (algorithm: string, key: Uint8Array, options: MacOptions) => Mac
 }
 
-export function hmac(name: HashName, key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
+/** Of the parts, one after the other; text is taken as UTF-8. */
+export function hmac(
+  name: HashName,
+  key: Uint8Array,
+  ...parts: readonly (Uint8Array | string)[]
+): Uint8Array {
   const state = createHmac(opensslHash(name), key)
   for (const part of parts) state.update(part)
   return state.digest()

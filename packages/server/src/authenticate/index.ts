@@ -4,3 +4,8 @@ export {
   type SharedSecretLogin,
 } from './authenticator.ts'
 export { createCredentialSource } from './credentials.ts'
+export {
+  SignatureAuthenticator,
+  type SignatureAuthenticatorOptions,
+  type SignedCaller,
+} from './signature-authenticator.ts'

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type DataAnswer, type ItemResult, KeeperError, type Session } from '@claviger/core'
 import { DATA_ROUTES } from '../data-routes.ts'
+import { readBody } from '../../../listen/read-body.ts'
 import type { Exchange } from '../exchange.ts'
 import type { RestOptions } from '../ports.ts'
 import { problemMembers } from '../problem.ts'
 import type { DataVerb } from '../schema/data.ts'
-import { assertJson, readBody } from './body.ts'
+import { assertJson } from './body.ts'
 import { parseDataRequest } from './data-request.ts'
 import { type AnyVerb, DATA_OPERATIONS } from './data-verbs.ts'
 
