@@ -20,7 +20,8 @@ import { rolldown } from 'rolldown'
 import { platformBinary } from './platform-binary.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
-const DIST = join(ROOT, 'dist')
+/** Emptied first. */
+const DIST = resolve(process.argv[2] ?? join(ROOT, 'dist'))
 
 interface Manifest {
   readonly name: string
@@ -39,8 +40,11 @@ function emitTypesAndCode(): void {
       rewriteRelativeImportExtensions: true,
       rootDir: join(ROOT, 'packages'),
       outDir: join(DIST, 'emitted'),
+      // The configuration may lie outside the tree.
+      typeRoots: [join(ROOT, 'node_modules/@types')],
     },
-    include: [join(ROOT, 'packages/*/src/**/*.ts')],
+    // The compiler emits what it only meets by an import at times, and at times not.
+    include: [join(ROOT, 'packages/*/src/**/*.ts'), join(ROOT, 'packages/*/src/**/*.cts')],
   }
   const config = join(DIST, 'tsconfig.json')
   writeFileSync(config, JSON.stringify(options))
@@ -116,5 +120,7 @@ await bundle('claviger-server', 'tools/server-entry.ts')
 await bundle('writer-thread', 'packages/server/src/storage/sqlite/writer-thread.ts')
 rmSync(join(DIST, 'emitted'), { recursive: true })
 rmSync(join(DIST, 'tsconfig.json'))
-process.stdout.write(`${names.filter((name) => name !== undefined).join(', ')} in dist/packages\n`)
-process.stdout.write('dist/claviger-server.mjs\n')
+process.stdout.write(
+  `${names.filter((name) => name !== undefined).join(', ')} in ${join(DIST, 'packages')}\n`,
+)
+process.stdout.write(`${join(DIST, 'claviger-server.mjs')}\n`)

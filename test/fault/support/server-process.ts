@@ -18,6 +18,8 @@ export interface ServerOptions {
   /** A command and its arguments that the server is started by: `strace`, `setpriv`, another Node. */
   readonly prefix?: readonly string[]
   readonly node?: string
+  /** What Node runs, in place of the source's `claviger server`. */
+  readonly program?: readonly string[]
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
 }
@@ -45,8 +47,7 @@ export class ServerProcess {
     const whole = [
       ...(options.prefix ?? []),
       options.node ?? process.execPath,
-      CLAVIGER,
-      'server',
+      ...(options.program ?? [CLAVIGER, 'server']),
       ...args,
     ]
     this.#child = spawn(whole[0] as string, whole.slice(1), {
