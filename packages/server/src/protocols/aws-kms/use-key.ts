@@ -1,6 +1,8 @@
 import {
+  awaitedVersions,
   type DataOperation,
   type ErrorCode,
+  type Instant,
   isKeeperError,
   type KeeperError,
   type Key,
@@ -15,8 +17,7 @@ import { awsWordsOf, type AwsKeyWords, type KeyUsage } from './key-spec.ts'
 /** What AWS asks of a key before it is used. */
 export interface UseRules {
   readonly key: AwsKey
-  /** For its messages: `Encrypt`. */
-  readonly action: string
+  readonly call: Pick<AwsCall, 'action' | 'ports'>
   readonly usage: KeyUsage
   readonly algorithm: string
   /** What the input is to the key, once that is found fit: AWS looks at it last. */
@@ -71,21 +72,31 @@ export async function useKey<Item, Result>(
 }
 
 /** AWS's order: the state of the key, its usage, its algorithm, and then the input. */
-function assertUse({ key: { arn }, action, usage, algorithm, check }: UseRules, key: Key): void {
-  assertState(arn, key)
+export function assertUse(
+  { key: { arn }, call, usage, algorithm, check }: UseRules,
+  key: Key,
+): void {
+  assertEnabled(arn, key, call.ports.now())
   const words = awsWordsOf(key)
   if (words?.keyUsage !== usage) {
     const known = words?.keyUsage ?? key.purpose
-    throw wrongUsage(`${arn} key usage is ${known} which is not valid for ${action}.`)
+    throw wrongUsage(`${arn} key usage is ${known} which is not valid for ${call.action}.`)
   }
   if (!words.algorithms.includes(algorithm)) throw wrongAlgorithm(words, algorithm)
   check?.(key)
 }
 
 /** Developer guide, "Key states of AWS KMS keys": only enabled keys do cryptography. */
-export function assertState(arn: string, key: Key): void {
-  if (key.destroyAt !== undefined) throw invalidState(`${arn} is pending deletion.`)
+function assertEnabled(arn: string, key: Key, now: Instant): void {
+  assertEnabledOrDisabled(arn, key, now)
   if (key.suspension !== undefined) throw new AwsError('DisabledException', `${arn} is disabled.`)
+}
+
+/** What lets a public half out: AWS gives it of disabled keys too. */
+export function assertEnabledOrDisabled(arn: string, key: Key, now: Instant): void {
+  if (key.destroyAt !== undefined) throw invalidState(`${arn} is pending deletion.`)
+  // One of several materials missing is enough: what was encrypted under it could not be read.
+  if (awaitedVersions(key, now).length > 0) throw invalidState(`${arn} is pending import.`)
 }
 
 export const dryRunOperation = (): AwsError =>

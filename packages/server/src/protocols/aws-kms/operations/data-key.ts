@@ -42,7 +42,7 @@ async function make(
   })
   const rules: UseRules = {
     key,
-    action,
+    call,
     usage: 'ENCRYPT_DECRYPT',
     algorithm: 'SYMMETRIC_DEFAULT',
     dryRun,

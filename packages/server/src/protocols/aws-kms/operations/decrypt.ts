@@ -33,7 +33,7 @@ export const decrypt: AwsOperation = async (call) => {
   })
   const rules: UseRules = {
     key,
-    action: 'Decrypt',
+    call,
     usage: 'ENCRYPT_DECRYPT',
     algorithm,
     dryRun,

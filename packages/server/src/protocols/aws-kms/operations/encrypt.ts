@@ -34,7 +34,7 @@ export const encrypt: AwsOperation = async (call) => {
   })
   const rules: UseRules = {
     key,
-    action: 'Encrypt',
+    call,
     usage: 'ENCRYPT_DECRYPT',
     algorithm,
     dryRun,

@@ -42,7 +42,7 @@ async function ask(call: AwsCall, action: 'Sign' | 'Verify'): Promise<Asked> {
   })
   const rules: UseRules = {
     key,
-    action,
+    call,
     usage: 'SIGN_VERIFY',
     algorithm,
     dryRun,

@@ -1,0 +1,38 @@
+import { random } from '@claviger/core'
+import { readRecipient } from '../attestation/recipient.ts'
+import { authorized } from '../authorization.ts'
+import type { AwsCall, AwsOperation } from '../call.ts'
+import { AwsError, validation } from '../error.ts'
+import { optionalInteger, optionalText } from '../members.ts'
+import { hasRecipient, secretMembers } from '../secret-members.ts'
+
+const BYTES = { min: 1, max: 1_024 }
+const STORE_ID = { min: 1, max: 64 }
+
+export const generateRandom: AwsOperation = async (call) => {
+  const { input, ports, session } = call
+  const lengthBytes = optionalInteger(input, 'NumberOfBytes', BYTES)
+  const store = optionalText(input, 'CustomKeyStoreId', STORE_ID)
+  const recipient = hasRecipient(input) ? await readRecipient(call) : undefined
+  if (lengthBytes === undefined) throw validation('NumberOfBytes is required.')
+  const request = await authorized(call, {
+    action: 'kms:GenerateRandom',
+    ...(recipient !== undefined && { conditions: recipient.conditions }),
+  })
+  if (store !== undefined) await refuseStore(call, store)
+  const { output } = await ports.keeper.execute(session, random, { lengthBytes }, request)
+  return secretMembers(recipient, 'Plaintext', output.random)
+}
+
+/** API reference, GenerateRandom: only a CloudHSM cluster makes random bytes, and the keeper has none. */
+async function refuseStore({ ports, session, region }: AwsCall, id: string): Promise<never> {
+  const name = `aws-kms/key-store/${region}/${id}`
+  const stored = await ports.keeper.attachments.get(session.tenant, name)
+  if (stored === undefined) {
+    throw new AwsError('CustomKeyStoreNotFoundException', `Custom key store ${id} does not exist.`)
+  }
+  throw new AwsError(
+    'UnsupportedOperationException',
+    'GenerateRandom is not supported for external key stores.',
+  )
+}
