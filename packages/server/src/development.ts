@@ -1,11 +1,13 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  createToken,
   DEFAULT_TENANT,
   type FirstPrincipal,
   initialize,
   INTERNAL_REQUEST,
   internalSession,
+  type Keeper,
   SYSTEM_TENANT,
 } from '@claviger/core'
 import type { Composition } from './compose.ts'
@@ -18,6 +20,7 @@ import { replaceFile } from './listen/tls-files.ts'
  */
 
 const TOKEN_DAYS = 365
+export const AWS_CREDENTIALS = 'aws-credentials'
 
 const IDENTITIES: readonly FirstPrincipal[] = [
   { name: 'administrator', roles: ['administrator', 'operator'], tokenDays: TOKEN_DAYS },
@@ -45,9 +48,38 @@ export function developmentConfig(folder: string, port: number | undefined): Con
 
 /** First start: root, tenant and identities; later: opens the seal. */
 export async function openDevelopmentKeeper(
-  { keeper, ports }: Composition,
+  composition: Composition,
   folder: string,
 ): Promise<'made' | 'found'> {
+  const found = await openSeal(composition, folder)
+  const path = join(folder, AWS_CREDENTIALS)
+  if (!existsSync(path)) replaceFile(path, await awsCredentials(composition.keeper), 0o600)
+  return found
+}
+
+/** An access key of the developer, as AWS's programs read it (`AWS_SHARED_CREDENTIALS_FILE`). */
+async function awsCredentials(keeper: Keeper): Promise<string> {
+  const { output } = await keeper.execute(
+    internalSession(DEFAULT_TENANT, 'first-start'),
+    createToken,
+    {
+      principal: 'developer',
+      description: 'for AWS programs',
+      lifetimeSeconds: TOKEN_DAYS * 86_400,
+      sharedSecret: 'lasting',
+    },
+    INTERNAL_REQUEST,
+  )
+  const { token, secret } = output
+  return [
+    '[default]',
+    `aws_access_key_id = ${token.identifier}`,
+    `aws_secret_access_key = ${secret}`,
+    '',
+  ].join('\n')
+}
+
+async function openSeal({ keeper, ports }: Composition, folder: string): Promise<'made' | 'found'> {
   if (ports.seal.status().initialized) {
     await ports.seal.unseal({ kind: 'file' })
     const tenant = await ports.store.get('tenant', SYSTEM_TENANT, DEFAULT_TENANT)

@@ -3,10 +3,19 @@ import { dirname, join, resolve } from 'node:path'
 import { isKeeperError } from '@claviger/core'
 import { compose, type Composition } from './compose.ts'
 import type { Config } from './config/config.ts'
-import { developmentConfig, openDevelopmentKeeper, writeProfile } from './development.ts'
+import { splitAddress } from './config/checks.ts'
+import {
+  AWS_CREDENTIALS,
+  developmentConfig,
+  openDevelopmentKeeper,
+  writeProfile,
+} from './development.ts'
+import { dispatch, dispatchAws, type Mounted } from './dispatch.ts'
 import { HttpsListener } from './listen/https-listener.ts'
 import { ensureTls, replaceFile, type TlsMaterial } from './listen/tls-files.ts'
 import { createLogger, describeError, type Logger } from './logging/logger.ts'
+import { mountAws } from './mount-aws.ts'
+import { mountContext } from './mount-context.ts'
 import { mountRest } from './mount-rest.ts'
 import type { ProtocolModule } from './protocols/protocol.ts'
 
@@ -66,19 +75,14 @@ async function serve(config: Config, options: RunServerOptions, logger: Logger):
   try {
     const found = options.dev ? await openDevelopmentKeeper(keeper, config.folder) : undefined
     const tls = await tlsOf(config)
-    const rest = mountRest(keeper, config, logger)
-    const { address, port, connectionsMax } = config.listen
-    const listener = await HttpsListener.start({
-      address,
-      port,
-      tls,
-      connectionsMax,
-      report: (error) => logger.warn(`a connection failed: ${describeError(error)}`),
-      handle: (request, response) => rest.handle(request, response),
-    })
+    const context = mountContext(keeper, logger)
+    const rest = mountRest(keeper, config, context)
+    const aws = mountAws(keeper, config, context)
+    const listeners = await startListeners(config, tls, { rest, aws }, logger)
     // A listener that is left open would keep the process alive over a keeper that is closed.
     try {
-      const url = `https://${address.includes(':') ? `[${address}]` : address}:${listener.port}`
+      const [listener] = listeners
+      const url = urlOf(config.listen.address, listener.port)
       publishLogKeys(config, keeper, logger)
       if (options.dev) writeProfile(config.folder, url)
       announce(options, config, url, found, keeper)
@@ -87,14 +91,43 @@ async function serve(config: Config, options: RunServerOptions, logger: Logger):
       const signal = await stop
       logger.info(`${signal}: finishing what is under way`)
     } finally {
-      await listener.drain()
+      await Promise.all(listeners.map((listener) => listener.drain()))
       await rest.close()
+      await aws.close()
     }
   } finally {
     await keeper.close()
   }
   logger.info('stopped')
   return 0
+}
+
+/** The one that serves every protocol, and those that a protocol has of its own. */
+async function startListeners(
+  { listen, aws }: Config,
+  tls: TlsMaterial,
+  mounted: Mounted,
+  logger: Logger,
+): Promise<readonly [HttpsListener, ...HttpsListener[]]> {
+  const shared = {
+    tls,
+    connectionsMax: listen.connectionsMax,
+    report: (error: Error) => logger.warn(`a connection failed: ${describeError(error)}`),
+  }
+  const { address, port } = listen
+  const main = await HttpsListener.start({ ...shared, address, port, handle: dispatch(mounted) })
+  const own = aws.listen === undefined ? undefined : splitAddress(aws.listen)
+  if (own === undefined) return [main]
+  try {
+    return [main, await HttpsListener.start({ ...shared, ...own, handle: dispatchAws(mounted) })]
+  } catch (error) {
+    await main.drain()
+    throw error
+  }
+}
+
+function urlOf(address: string, port: number): string {
+  return `https://${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
 /** The first request does the same where this fails. */
@@ -157,6 +190,7 @@ function announce(
       `  CA             ${join(folder, 'ca.pem')}`,
       `  administrator  ${join(folder, 'administrator.token')}`,
       `  developer      ${join(folder, 'developer.token')}`,
+      `  for AWS        ${join(folder, AWS_CREDENTIALS)}`,
       '  seal           a key file: for development only',
       '',
       'In another terminal, in this folder:',

@@ -1,12 +1,10 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { hashHex, randomBytes } from '@claviger/crypto'
-import { encodeHex } from '@claviger/bytes'
+import { hashHex } from '@claviger/crypto'
 import type { Authenticator } from './authenticate/index.ts'
 import type { Composition } from './compose.ts'
 import type { Config } from './config/config.ts'
-import { describeError, type Logger } from './logging/logger.ts'
-import { createMetrics } from './metrics/metrics.ts'
+import type { MountContext } from './mount-context.ts'
 import type { PeerFacts } from './protocols/rest/ports.ts'
 import { restModule } from './protocols/rest/module.ts'
 import type { Credentials, ProtocolModule } from './protocols/protocol.ts'
@@ -16,10 +14,9 @@ import { VERSION } from './version.ts'
 export function mountRest(
   composition: Composition,
   config: Config,
-  logger: Logger,
+  { metrics, report }: MountContext,
 ): ProtocolModule {
   const { keeper, ports, authenticator, log } = composition
-  const metrics = createMetrics(() => composition.gauges())
   return restModule({
     keeper,
     authenticate: (credentials) => authenticate(authenticator, credentials),
@@ -37,15 +34,7 @@ export function mountRest(
     version: VERSION,
     now: () => ports.clock.now(),
     elapsedMs: () => performance.now(),
-    report: (error) => {
-      const incident = encodeHex(randomBytes(8))
-      const stack = error instanceof Error ? (error.stack ?? '') : ''
-      logger.error(`internal error: ${describeError(error)}`, {
-        incident,
-        at: stack.split('\n')[1]?.trim() ?? '',
-      })
-      return incident
-    },
+    report,
     hash: (text) => hashHex('sha256', text),
     limits: { bodyBytesMax: config.listen.bodyBytesMax },
   })

@@ -36,6 +36,51 @@ export const address: Check = {
   isValid: (value) => isHost(value) && !String(value).startsWith('*'),
 }
 
+const ADDRESS_AND_PORT = /^(.+):(\d{1,5})$/
+
+export const addressAndPort: Check = {
+  accepts: 'an address and a port, such as `127.0.0.1:8421` or `[::1]:8421`',
+  isValid: (value) => typeof value === 'string' && splitAddress(value) !== undefined,
+}
+
+/** The parts of `address:port`; undefined for what is not of that form. */
+export function splitAddress(
+  text: string,
+): { readonly address: string; readonly port: number } | undefined {
+  const match = ADDRESS_AND_PORT.exec(text)
+  if (match === null) return undefined
+  const [, host = '', port] = match
+  const bracketed = /^\[(.*)\]$/.exec(host)?.[1]
+  const address = bracketed ?? host
+  // Without brackets nobody could tell where an IPv6 address ends (RFC 3986 §3.2.2).
+  if ((bracketed !== undefined) !== (isIP(address) === 6)) return undefined
+  if (!isHost(address) || address.startsWith('*') || Number(port) > 65_535) return undefined
+  return { address, port: Number(port) }
+}
+
+export const account: Check = {
+  accepts: '12 digits',
+  isValid: (value) => typeof value === 'string' && /^\d{12}$/.test(value),
+}
+
+/** `us-east-1`, `us-gov-west-1`, `cn-north-1`. */
+const REGION = /^[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-\d{1,2}$/
+const REGIONS_MAX = 64
+
+export const region: Check = {
+  accepts: 'the name of a region, such as `us-east-1`',
+  isValid: (value) => typeof value === 'string' && REGION.test(value),
+}
+
+export const regions: Check = {
+  accepts: `a list of 1 to ${REGIONS_MAX} names of regions`,
+  isValid: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.length <= REGIONS_MAX &&
+    value.every((one) => region.isValid(one)),
+}
+
 export const hosts: Check = {
   accepts: `a list of 1 to ${NAMES_MAX} host names and IP addresses`,
   isValid: (value) =>

@@ -31,6 +31,16 @@ export interface Config {
     /** Of opened private keys: below the size of OpenSSL's secure heap, which is 4 MiB. */
     readonly privateKeyBytes: number
   }
+  readonly aws: {
+    /** What AWS's programs see as the account of the default tenant: 12 digits. */
+    readonly account: string
+    /** Where keys made by other protocols are seen. */
+    readonly region: string
+    /** The regions that requests may be signed for; every well-formed name when absent. */
+    readonly regions?: readonly string[]
+    /** `address:port` of a listener for AWS's protocols alone, beside the one that serves all. */
+    readonly listen?: string
+  }
   readonly log: {
     readonly level: (typeof LOG_LEVELS)[number]
     readonly format: (typeof LOG_FORMATS)[number]
@@ -60,6 +70,7 @@ export function defaultConfig(folder: string): Config {
       lockedBytes: 2 * 1024 * 1024,
       privateKeyBytes: 3 * 1024 * 1024,
     },
+    aws: { account: '000000000000', region: 'us-east-1' },
     log: { level: 'info', format: 'text' },
   }
 }

@@ -49,6 +49,9 @@ export function parseConfig(source: string, base: string): Config {
   if (values.has('listen.certificate') !== values.has('listen.key')) {
     mistakes.push('listen: certificate and key go together')
   }
+  if (draft.aws.regions !== undefined && !draft.aws.regions.includes(draft.aws.region)) {
+    mistakes.push('aws: region must be one of regions')
+  }
   if (mistakes.length > MISTAKES_MAX) {
     mistakes.splice(MISTAKES_MAX, Infinity, `and ${mistakes.length - MISTAKES_MAX} more`)
   }

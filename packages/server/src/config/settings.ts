@@ -1,5 +1,18 @@
 import { ALGORITHM_PROFILES, SEAL_KINDS } from '@claviger/core'
-import { address, type Check, flag, hosts, oneOf, origin, path, whole } from './checks.ts'
+import {
+  account,
+  address,
+  addressAndPort,
+  type Check,
+  flag,
+  hosts,
+  oneOf,
+  origin,
+  path,
+  region,
+  regions,
+  whole,
+} from './checks.ts'
 import { type Config, LOG_FORMATS, LOG_LEVELS } from './config.ts'
 
 /** The configuration while it is put together. */
@@ -104,6 +117,26 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     check: whole(4_096, 1024 ** 3),
     about: "of opened private keys; below the size of OpenSSL's secure heap, 4 MiB",
     assign: (draft, value) => (draft.cache.privateKeyBytes = value),
+  },
+  'aws.account': {
+    check: account,
+    about: "what AWS's programs see as the account of the default tenant",
+    assign: (draft, value) => (draft.aws.account = value),
+  },
+  'aws.region': {
+    check: region,
+    about: 'the home region: keys made by other protocols are seen there',
+    assign: (draft, value) => (draft.aws.region = value),
+  },
+  'aws.regions': {
+    check: regions,
+    about: 'the regions that requests may be signed for; any when it is left out',
+    assign: (draft, value) => (draft.aws.regions = value),
+  },
+  'aws.listen': {
+    check: addressAndPort,
+    about: "a listener for AWS's protocols alone, beside the one that serves all of them",
+    assign: (draft, value) => (draft.aws.listen = value),
   },
   'log.level': {
     check: oneOf(LOG_LEVELS),

@@ -23,10 +23,36 @@ export interface Credentials {
  */
 export type Authenticator = (credentials: Credentials) => MaybePromise<Session>
 
+/** What a signature is of. */
+export interface SignedRequest {
+  readonly method: string
+  /** As it is on the wire: path and query. */
+  readonly target: string
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly body: Uint8Array
+}
+
+/** Who signed a request. The same object while session and region are the same. */
+export interface SignedCaller {
+  readonly session: Session
+  readonly accessKeyId: string
+  /** The region that the request is signed for. */
+  readonly region: string
+}
+
+/**
+ * Turns a signed request into a session. Throws a SigV4Error for what is wrong with the signature, and
+ * `unauthenticated`, `rate-limited` or `sealed` for whose it is. Synchronous whenever the session is cached.
+ */
+export type SignatureAuthenticator = (
+  request: SignedRequest,
+  peer: string,
+) => MaybePromise<SignedCaller>
+
 /** A protocol as the composition root mounts it: it cannot be mounted without naming its authenticator. */
 export interface ProtocolModule {
   readonly name: string
-  readonly authenticator: Authenticator | 'anonymous'
+  readonly authenticator: Authenticator | SignatureAuthenticator | 'anonymous'
   /** Answers one HTTP request; never throws. */
   handle(request: IncomingMessage, response: ServerResponse): void
   /** Loads what the first call of each kind would otherwise wait for; safe to leave out. */
