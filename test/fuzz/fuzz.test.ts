@@ -33,6 +33,7 @@ const PARSERS: Readonly<Record<string, readonly RegExp[]>> = {
   'packages/server/test/config': [/configuration/],
   'packages/server/test/authenticate': [/token text/, /certificate/],
   'packages/server/test/protocols/rest': [/body|request|json/i],
+  'packages/server/test/protocols/aws-kms/attestation': [/document$/, /certificate/],
 }
 
 describe('fuzzing', { skip: HEX !== undefined && 'one input is run' }, () => {

@@ -1,6 +1,7 @@
 import type * as asn1js from 'asn1js'
 import * as pkijs from 'pkijs'
 import type { AttestationCrypto, CertificateReading } from './attestation-crypto.ts'
+import type { AwsError } from '../error.ts'
 import { refused } from './attestation-error.ts'
 
 export interface ChainInput {
@@ -61,7 +62,7 @@ export function verifyChain(crypto: AttestationCrypto, input: ChainInput): Uint8
 
 function readValid(crypto: AttestationCrypto, der: Uint8Array, now: number): CertificateReading {
   const reading = crypto.readCertificate(der)
-  if (reading === undefined) throw refused('one of its certificates is malformed')
+  if (reading === undefined) throw malformed()
   if (!SIGNATURE_ALGORITHMS.has(reading.signatureAlgorithm)) {
     throw refused('one of its certificates is signed with another algorithm than ECDSA')
   }
@@ -96,7 +97,7 @@ function rulesOf(der: Uint8Array): Rules {
   const seen = new Set<string>()
   for (const { extnID, critical } of extensions) {
     // §4.2: not more than one of each.
-    if (seen.has(extnID)) throw refused('one of its certificates is malformed')
+    if (seen.has(extnID)) throw malformed()
     seen.add(extnID)
     if (critical && !UNDERSTOOD.has(extnID)) {
       throw refused('one of its certificates has a critical extension that is not known')
@@ -116,22 +117,29 @@ function rulesOf(der: Uint8Array): Rules {
 }
 
 function extensionsOf(der: Uint8Array): readonly pkijs.Extension[] {
-  try {
-    return pkijs.Certificate.fromBER(der).extensions ?? []
-  } catch {
-    throw refused('one of its certificates is malformed')
-  }
+  return orMalformed(() => pkijs.Certificate.fromBER(der).extensions ?? [])
 }
 
 function parsed<Value>(extensions: readonly pkijs.Extension[], id: string): Value | undefined {
   const extension = extensions.find(({ extnID }) => extnID === id)
   if (extension === undefined) return undefined
-  const value: unknown = extension.parsedValue
+  const value = orMalformed((): unknown => extension.parsedValue)
   const isMalformed =
     value === undefined || (value as { readonly parsingError?: string }).parsingError !== undefined
-  if (isMalformed) throw refused('one of its certificates is malformed')
+  if (isMalformed) throw malformed()
   return value as Value
 }
+
+/** The library throws errors of many kinds, also late, when a value is first looked at. */
+function orMalformed<Value>(read: () => Value): Value {
+  try {
+    return read()
+  } catch {
+    throw malformed()
+  }
+}
+
+const malformed = (): AwsError => refused('one of its certificates is malformed')
 
 /** Certificates are public: there is nothing to hide from a clock. */
 function isSame(left: Uint8Array, right: Uint8Array): boolean {
