@@ -6,6 +6,7 @@ import type {
   KeyVersion,
   ListedKey,
   Pairs,
+  PeriodDays,
   Purpose,
   RevocationReason,
   UsageLimits,
@@ -22,7 +23,7 @@ export interface KeyAttributes {
   readonly labels?: Pairs | undefined
   readonly exportable?: boolean | undefined
   readonly cryptoperiod?:
-    | { readonly protectDays?: number; readonly processDays?: number }
+    | { readonly protectDays?: PeriodDays; readonly processDays?: PeriodDays }
     | undefined
   readonly limits?: UsageLimits | undefined
   /** Active at once unless told otherwise: `false` waits for a call, an instant for that moment. */

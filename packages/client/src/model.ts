@@ -79,6 +79,9 @@ export interface KeyVersion {
   readonly history: readonly Transition[]
 }
 
+/** Whole days, or no end. */
+export type PeriodDays = number | 'unlimited'
+
 /** A key in a list; `state` is as of its last change. */
 export interface ListedKey {
   readonly id: string
@@ -93,7 +96,7 @@ export interface ListedKey {
   readonly labels: Pairs
   readonly exportable: boolean
   readonly origin: 'generated' | 'imported' | 'derived' | 'agreed' | 'unwrapped'
-  readonly cryptoperiod: { readonly protectDays: number; readonly processDays: number }
+  readonly cryptoperiod: { readonly protectDays: PeriodDays; readonly processDays: PeriodDays }
   readonly limits: UsageLimits
   readonly custody: string
   /** 0 before any is active. */

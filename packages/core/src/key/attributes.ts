@@ -1,7 +1,13 @@
 import type { Instant } from '../clock.ts'
 import { KeeperError } from '../error.ts'
 import { type KeyId, parseName, type PrincipalId, type TenantId } from '../id.ts'
-import { CRYPTOPERIOD_DAYS_MAX, CRYPTOPERIOD_DAYS_MIN, type Cryptoperiod } from './cryptoperiod.ts'
+import {
+  CRYPTOPERIOD_DAYS_MAX,
+  CRYPTOPERIOD_DAYS_MIN,
+  type Cryptoperiod,
+  type PeriodDays,
+  periodMs,
+} from './cryptoperiod.ts'
 import type { Key, KeyOrigin, UsageLimits } from './key.ts'
 import { defaultCryptoperiod, type KeyType, keyTypeOf } from './key-type.ts'
 import { assertMechanisms, defaultMechanisms, type Mechanism, parseMechanism } from './mechanism.ts'
@@ -137,7 +143,7 @@ export function parseLabels(
 
 /**
  * Whole days, and processing no shorter than protecting (SP 800-57 pt1 §5.3.5). What is not given follows
- * the key type's own row of table 1, keeping the distance between the two.
+ * the key type's own row of table 1, keeping the distance between the two. `unlimited` must be asked for.
  */
 export function parseCryptoperiod(given: Partial<Cryptoperiod>, keyType: KeyType): Cryptoperiod {
   const usual = defaultCryptoperiod(keyType)
@@ -151,17 +157,19 @@ export function parseCryptoperiod(given: Partial<Cryptoperiod>, keyType: KeyType
     )
   }
   const extraDays = usual.processDays - usual.protectDays
-  const processDays = parseDays(
-    given.processDays ?? Math.min(protectDays + extraDays, CRYPTOPERIOD_DAYS_MAX),
-    'processDays',
-  )
-  if (processDays < protectDays) {
+  const following =
+    protectDays === 'unlimited'
+      ? protectDays
+      : Math.min(protectDays + extraDays, CRYPTOPERIOD_DAYS_MAX)
+  const processDays = parseDays(given.processDays ?? following, 'processDays')
+  if (periodMs(processDays) < periodMs(protectDays)) {
     throw new KeeperError('invalid-input', 'processDays must be at least protectDays')
   }
   return { protectDays, processDays }
 }
 
-function parseDays(days: number, what: string): number {
+function parseDays(days: PeriodDays, what: string): PeriodDays {
+  if (days === 'unlimited') return days
   if (
     Number.isSafeInteger(days) &&
     days >= CRYPTOPERIOD_DAYS_MIN &&
@@ -171,7 +179,7 @@ function parseDays(days: number, what: string): number {
   }
   throw new KeeperError(
     'invalid-input',
-    `${what} must be a whole number of days, ${CRYPTOPERIOD_DAYS_MIN} to ${CRYPTOPERIOD_DAYS_MAX}`,
+    `${what} must be a whole number of days, ${CRYPTOPERIOD_DAYS_MIN} to ${CRYPTOPERIOD_DAYS_MAX}, or \`unlimited\``,
   )
 }
 

@@ -1,5 +1,6 @@
-import { DAY_MS, type Instant } from '../clock.ts'
+import type { Instant } from '../clock.ts'
 import type { PrincipalId } from '../id.ts'
+import { periodMs } from './cryptoperiod.ts'
 import type { Compromise, Key, KeyVersion, Transition } from './key.ts'
 import type { KeyState } from './state.ts'
 
@@ -71,8 +72,9 @@ export function activationDates(key: Key, at: Instant): Dates {
   const { protectDays, processDays } = key.cryptoperiod
   return {
     activatedAt: at,
-    protectUntil: at + protectDays * DAY_MS,
-    ...(processDays > 0 && { processUntil: at + processDays * DAY_MS }),
+    ...(protectDays !== 'unlimited' && { protectUntil: at + periodMs(protectDays) }),
+    ...(processDays !== 'unlimited' &&
+      processDays > 0 && { processUntil: at + periodMs(processDays) }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { KeeperError } from '../error.ts'
-import type { Cryptoperiod } from './cryptoperiod.ts'
+import type { UsualCryptoperiod } from './cryptoperiod.ts'
 import type { Purpose } from './purpose.ts'
 import { type KeySpec, specFacts } from './spec.ts'
 
@@ -32,7 +32,7 @@ export type EndOfProtection = 'deactivate' | 'destroy'
 
 export interface KeyTypeFacts {
   readonly half: 'symmetric' | 'private' | 'public'
-  readonly cryptoperiod: Cryptoperiod
+  readonly cryptoperiod: UsualCryptoperiod
   readonly endOfProtection: EndOfProtection
   /** The type of the public half of this private type. */
   readonly publicCounterpart?: KeyType
@@ -43,16 +43,16 @@ export interface KeyTypeFacts {
 const YEAR_DAYS = 365
 
 /** Periods in years as §5.3.6 table 1 gives them; 0 is its dash. */
-const years = (protect: number, process: number): Cryptoperiod => ({
+const years = (protect: number, process: number): UsualCryptoperiod => ({
   protectDays: protect * YEAR_DAYS,
   processDays: process * YEAR_DAYS,
 })
 /** "One transaction": a day is the shortest period the keeper keeps; the operation destroys it at once. */
-const ONE_TRANSACTION: Cryptoperiod = { protectDays: 1, processDays: 0 }
+const ONE_TRANSACTION: UsualCryptoperiod = { protectDays: 1, processDays: 0 }
 
 const facts = (
   half: KeyTypeFacts['half'],
-  cryptoperiod: Cryptoperiod,
+  cryptoperiod: UsualCryptoperiod,
   endOfProtection: EndOfProtection,
   more: Pick<KeyTypeFacts, 'publicCounterpart' | 'wraps'> = {},
 ): KeyTypeFacts => ({ half, cryptoperiod, endOfProtection, ...more })
@@ -99,18 +99,18 @@ export const KEY_TYPE_FACTS: Readonly<Record<KeyType, KeyTypeFacts>> = {
   'public-authorization': facts('public', years(2, 2), 'destroy'),
 }
 
-export type DefaultCryptoperiods = Readonly<Record<KeyType, Cryptoperiod>>
+export type DefaultCryptoperiods = Readonly<Record<KeyType, UsualCryptoperiod>>
 
 /** Table 1 by type: each half of a pair has its own row. `defaultCryptoperiod` joins them. */
 export const DEFAULT_CRYPTOPERIODS: DefaultCryptoperiods = Object.fromEntries(
   KEY_TYPES.map((keyType) => [keyType, KEY_TYPE_FACTS[keyType].cryptoperiod]),
-) as Record<KeyType, Cryptoperiod>
+) as Record<KeyType, UsualCryptoperiod>
 
 /**
  * The period of a key of this type: a pair protects as long as its private half may and processes as long
  * as the half that processes may.
  */
-export function defaultCryptoperiod(keyType: KeyType): Cryptoperiod {
+export function defaultCryptoperiod(keyType: KeyType): UsualCryptoperiod {
   const own = KEY_TYPE_FACTS[keyType].cryptoperiod
   const counterpart = publicKeyTypeOf(keyType)
   if (counterpart === undefined || own.processDays > 0) return own

@@ -1,7 +1,8 @@
-import { DAY_MS, type Instant } from '../clock.ts'
+import type { Instant } from '../clock.ts'
 import { KeeperError } from '../error.ts'
 import type { PrincipalId } from '../id.ts'
 import { assertCompromise } from './compromise.ts'
+import { periodMs } from './cryptoperiod.ts'
 import {
   type Change,
   enter,
@@ -259,7 +260,7 @@ function datedState(
   let until = version.protectUntil
   if (stored === 'pre-active') {
     if (version.activateAt === undefined || at < version.activateAt) return stored
-    until = notBeforeHistory(version, version.activateAt) + key.cryptoperiod.protectDays * DAY_MS
+    until = notBeforeHistory(version, version.activateAt) + periodMs(key.cryptoperiod.protectDays)
   } else if (stored !== 'active') return stored
   if (until === undefined || at < until) return 'active'
   return endState(half === 'public' ? (publicKeyTypeOf(key.keyType) ?? key.keyType) : key.keyType)

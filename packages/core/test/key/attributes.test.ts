@@ -86,6 +86,19 @@ describe('key attributes', () => {
     })
     assert.deepEqual(periodOf({ spec: 'kdk-256' }), { protectDays: 365, processDays: 0 })
     assert.deepEqual(periodOf({ spec: 'ec-p256' }), { protectDays: 1095, processDays: 3650 })
+    assert.deepEqual(periodOf({ cryptoperiod: { protectDays: 'unlimited' } }), {
+      protectDays: 'unlimited',
+      processDays: 'unlimited',
+    })
+    assert.deepEqual(periodOf({ cryptoperiod: { processDays: 'unlimited' } }), {
+      protectDays: 730,
+      processDays: 'unlimited',
+    })
+    assert.deepEqual(periodOf({ spec: 'kdk-256', cryptoperiod: { protectDays: 'unlimited' } }), {
+      protectDays: 'unlimited',
+      processDays: 0,
+    })
+    refused({ cryptoperiod: { protectDays: 'unlimited', processDays: 9 } }, /at least protectDays/)
     for (const protectDays of [0, -1, 1.5, 36_501, Number.NaN]) {
       refused({ cryptoperiod: { protectDays } }, /protectDays must be a whole number/)
     }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { isKeeperError } from '../../src/error.ts'
+import { periodMs } from '../../src/key/cryptoperiod.ts'
 import type { Key, KeyVersion, Transition } from '../../src/key/key.ts'
 import { KEY_TYPES, type KeyType } from '../../src/key/key-type.ts'
 import { dueAt, effectiveHalfState, recordCompromise, settle } from '../../src/key/lifecycle.ts'
@@ -44,7 +45,7 @@ class Model {
 
   constructor(key: Key, activateAt: number | undefined) {
     this.keyType = key.keyType
-    this.protectMs = days(key.cryptoperiod.protectDays)
+    this.protectMs = periodMs(key.cryptoperiod.protectDays)
     this.activateAt = activateAt
   }
 
@@ -264,8 +265,10 @@ describe('no sequence of acts', () => {
         fc.property(
           acts,
           fc.option(fc.integer({ min: -5, max: 60 }), { nil: undefined }),
-          (sequence, delay) => {
-            const key = keyOf(keyType)
+          fc.boolean(),
+          (sequence, delay, endless) => {
+            const cryptoperiod = { protectDays: 'unlimited', processDays: 'unlimited' } as const
+            const key = keyOf(keyType, endless ? { cryptoperiod } : {})
             const activateAt = delay === undefined ? undefined : T0 + days(delay)
             const world: World = {
               key,

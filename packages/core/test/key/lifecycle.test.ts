@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { isKeeperError } from '../../src/error.ts'
-import { KEY_TYPE_FACTS, KEY_TYPES, type KeyType } from '../../src/key/key-type.ts'
+import {
+  defaultCryptoperiod,
+  KEY_TYPE_FACTS,
+  KEY_TYPES,
+  type KeyType,
+} from '../../src/key/key-type.ts'
 import {
   destroyDueAt,
   dueAt,
@@ -123,7 +128,7 @@ describe('the end of the originator-usage period', () => {
     test(`${keyType} ends as ${ENDS[keyType].join(', public ')}`, () => {
       const key = keyOf(keyType)
       const active = moveTo(key, freshVersion(key), 'active', T0)
-      const until = T0 + days(key.cryptoperiod.protectDays)
+      const until = T0 + days(defaultCryptoperiod(key.keyType).protectDays)
       assert.equal(dueAt(key, active), until)
       assert.equal(settle(key, active, until - 1, KEEPER), active)
       const ended = settle(key, active, until + days(40), KEEPER)

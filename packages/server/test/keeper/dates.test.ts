@@ -26,6 +26,23 @@ const rethrow = (error: unknown): never => {
 }
 const item = (key: string, sealed: Encrypted) => ({ key, ...sealed })
 
+test('a key whose periods are unlimited is never due by itself', async () => {
+  const world = makeWorld()
+  const cryptoperiod = { protectDays: 'unlimited', processDays: 'unlimited' } as const
+  const activate = T0 + DAY_MS
+  await world.run(createKey, { name: 'k', spec: 'aes-256', cryptoperiod, activate })
+  world.clock.set(T0 + 2 * DAY_MS)
+  assert.equal(await new Scheduler(world.keeper, world.ports, rethrow).sweep(), 1)
+  world.clock.set(T0 + 200_000 * DAY_MS)
+  assert.equal(await new Scheduler(world.keeper, world.ports, rethrow).sweep(), 0)
+  const { version, state } = await world.run(getKey, { key: 'k' })
+  assert.deepEqual(
+    [state, version.protectUntil, version.processUntil, version.destroyDue],
+    ['active', undefined, undefined, false],
+  )
+  await world.data(encrypt, { key: 'k', items: [{ plaintext: TEXT }] })
+})
+
 test('a scheduled destruction suspends, can be cancelled, and happens when it is due', async () => {
   const world = makeWorld()
   await world.run(createKey, { name: 'k', spec: 'aes-256' })

@@ -1,4 +1,4 @@
-import type { KeyAttributes, Purpose } from '@claviger/client'
+import type { KeyAttributes, PeriodDays, Purpose } from '@claviger/client'
 import { type Command, InvalidArgumentError } from 'commander'
 import { usageError } from '../../cli-error.ts'
 import { collect, collectPair, parseCount, parseInstant } from '../../options.ts'
@@ -11,8 +11,8 @@ export interface KeyAttributeOptions {
   readonly owner?: string
   readonly label?: Readonly<Record<string, string>>
   readonly exportable?: boolean
-  readonly protectDays?: number
-  readonly processDays?: number
+  readonly protectDays?: PeriodDays
+  readonly processDays?: PeriodDays
   readonly limit?: Readonly<Record<string, number>>
   readonly activateAt?: string
   readonly activate: boolean
@@ -30,8 +30,12 @@ export function keyAttributeOptions(command: Command): Command {
     .option('--owner <name>', 'who answers for it')
     .option('--label <name=value>', 'a label; may be repeated', collectPair)
     .option('--exportable', 'let it be wrapped and taken out')
-    .option('--protect-days <days>', 'how long a version protects', parseCount)
-    .option('--process-days <days>', 'how long a version processes what it protected', parseCount)
+    .option('--protect-days <days>', 'how long a version protects; or `unlimited`', parseDays)
+    .option(
+      '--process-days <days>',
+      'how long a version processes what it protected; or `unlimited`',
+      parseDays,
+    )
     .option(
       '--limit <what=number>',
       'invocations=N or bytes=N that a version may protect',
@@ -39,6 +43,10 @@ export function keyAttributeOptions(command: Command): Command {
     )
     .option('--activate-at <when>', 'when it becomes active by itself', parseInstant)
     .option('--no-activate', 'leave it pre-active until `claviger key activate`')
+}
+
+function parseDays(text: string): PeriodDays {
+  return text === 'unlimited' ? text : parseCount(text)
 }
 
 export function keyAttributes(options: KeyAttributeOptions): KeyAttributes {

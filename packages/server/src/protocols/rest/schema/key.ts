@@ -23,7 +23,8 @@ const Mechanisms = Type.Array(Mechanism, {
   description: 'What calls may ask for; the first that suits is the default',
 })
 const Purpose = Type.Enum([...PURPOSES])
-const Days = Type.Integer({ minimum: 1, maximum: 36_500 })
+const Days = Type.Union([Type.Integer({ minimum: 1, maximum: 36_500 }), Type.Literal('unlimited')])
+const AnyDays = Type.Union([Type.Integer(), Type.Literal('unlimited')])
 const UsageLimits = Closed(
   {
     invocationsMax: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -91,7 +92,7 @@ const keyFields = {
   labels: Labels,
   exportable: Type.Boolean(),
   origin: Type.Enum(['generated', 'imported', 'derived', 'agreed', 'unwrapped']),
-  cryptoperiod: Closed({ protectDays: Type.Integer(), processDays: Type.Integer() }),
+  cryptoperiod: Closed({ protectDays: AnyDays, processDays: AnyDays }),
   limits: UsageLimits,
   custody: Type.String(),
   externalId: Type.Optional(
