@@ -5,6 +5,7 @@ import { SignatureAuthenticator } from './authenticate/index.ts'
 import type { Composition } from './compose.ts'
 import type { Config } from './config/config.ts'
 import type { MountContext } from './mount-context.ts'
+import { readNitroRoots } from './nitro-roots.ts'
 import type { AwsCrypto } from './protocols/aws-kms/crypto-port.ts'
 import { awsKmsModule } from './protocols/aws-kms/module.ts'
 import type {
@@ -22,7 +23,13 @@ export function mountAws(
   const { keeper, ports } = composition
   const now = (): number => ports.clock.now()
   return awsKmsModule({
-    operations: { keeper, crypto: awsCrypto, now, homeRegion: aws.region },
+    operations: {
+      keeper,
+      crypto: awsCrypto,
+      now,
+      homeRegion: aws.region,
+      ...(aws.nitroRoot !== undefined && { nitroRoots: readNitroRoots(aws.nitroRoot) }),
+    },
     authenticate: signatureAuthenticator(composition, 'kms'),
     account: aws.account,
     ...(aws.regions !== undefined && { regions: aws.regions }),

@@ -9,7 +9,7 @@ const FILE_LENGTH_MAX = 64 * 1024
  * Throws an Error of one line for a file without any, or with one that is none.
  */
 export function readNitroRoots(path: string): readonly Uint8Array[] {
-  const pem = readFileSync(path, 'utf8')
+  const pem = read(path)
   if (pem.length > FILE_LENGTH_MAX) throw new Error(`${path} is too long for a file of roots`)
   const blocks = pem.match(CERTIFICATE) ?? []
   if (blocks.length === 0) throw new Error(`${path} has no certificate in PEM`)
@@ -20,4 +20,13 @@ export function readNitroRoots(path: string): readonly Uint8Array[] {
       throw new Error(`${path} has a certificate that cannot be read`, { cause: error })
     }
   })
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    throw new Error(`cannot read ${path} (${code}); aws.nitro-root names it`, { cause: error })
+  }
 }

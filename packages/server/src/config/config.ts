@@ -40,6 +40,8 @@ export interface Config {
     readonly regions?: readonly string[]
     /** `address:port` of a listener for AWS's protocols alone, beside the one that serves all. */
     readonly listen?: string
+    /** A file of the certificates (PEM) that enclaves' attestation documents are trusted under. */
+    readonly nitroRoot?: string
   }
   readonly log: {
     readonly level: (typeof LOG_LEVELS)[number]

@@ -138,6 +138,13 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     about: "a listener for AWS's protocols alone, beside the one that serves all of them",
     assign: (draft, value) => (draft.aws.listen = value),
   },
+  'aws.nitro-root': {
+    check: path,
+    about:
+      "the root of enclaves' attestation documents (PEM); every `Recipient` is refused when it is left out",
+    path: true,
+    assign: (draft, value) => (draft.aws.nitroRoot = value),
+  },
   'log.level': {
     check: oneOf(LOG_LEVELS),
     about: "the least that the operator's log shows; the audit log has everything, always",

@@ -121,6 +121,7 @@ const CASES: Readonly<Record<string, Cases>> = {
   'cache.materials': wholes(1, 10_000_000),
   'cache.locked-bytes': wholes(4_096, 1024 ** 3),
   'cache.private-key-bytes': wholes(4_096, 1024 ** 3),
+  'aws.nitro-root': paths,
   'log.level': choices('info', 'warn', 'error'),
   'log.format': choices('text', 'json'),
 }
