@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { test } from 'node:test'
 import { AwsKeeper } from './aws-keeper.ts'
 import { proves, type Seen } from './proves.ts'
 
@@ -32,41 +33,49 @@ async function run(seen: Seen, script: string, more: NodeJS.ProcessEnv = {}): Pr
   for (const name of JSON.parse(stdout)) seen.add(name)
 }
 
-proves(
+test(
   'boto3 encrypts, makes data keys, signs and authenticates',
-  `Encrypt Decrypt ReEncrypt GenerateRandom GetPublicKey GenerateDataKey
+  proves(
+    `Encrypt Decrypt ReEncrypt GenerateRandom GetPublicKey GenerateDataKey
    GenerateDataKeyWithoutPlaintext GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext
    Sign Verify GenerateMac VerifyMac InvalidCiphertextException IncorrectKeyException
    InvalidArnException InvalidKeyUsageException ValidationException
    KMSInvalidSignatureException KMSInvalidMacException`,
-  (seen) => run(seen, 'boto3_data.py'),
-  needsBoto3,
+    (seen) => run(seen, 'boto3_data.py'),
+    needsBoto3,
+  ),
 )
 
-proves(
+test(
   'boto3 keeps keys, aliases and tags, page by page',
-  `CreateKey DescribeKey ListKeys UpdateKeyDescription DisableKey EnableKey
+  proves(
+    `CreateKey DescribeKey ListKeys UpdateKeyDescription DisableKey EnableKey
    ScheduleKeyDeletion CancelKeyDeletion CreateAlias UpdateAlias DeleteAlias ListAliases
    TagResource UntagResource ListResourceTags NotFoundException DisabledException
    KMSInvalidStateException AlreadyExistsException ValidationException`,
-  (seen) => run(seen, 'boto3_keys.py'),
-  needsBoto3,
+    (seen) => run(seen, 'boto3_keys.py'),
+    needsBoto3,
+  ),
 )
 
-proves(
+test(
   'boto3 sets policies and grants',
-  `GetKeyPolicy PutKeyPolicy ListKeyPolicies CreateGrant ListGrants ListRetirableGrants
+  proves(
+    `GetKeyPolicy PutKeyPolicy ListKeyPolicies CreateGrant ListGrants ListRetirableGrants
    RetireGrant RevokeGrant MalformedPolicyDocumentException InvalidGrantTokenException
    AccessDeniedException`,
-  (seen) => run(seen, 'boto3_permissions.py'),
-  needsBoto3,
+    (seen) => run(seen, 'boto3_permissions.py'),
+    needsBoto3,
+  ),
 )
 
-proves(
+test(
   'boto3 rotates, replicates and imports',
-  `EnableKeyRotation GetKeyRotationStatus DisableKeyRotation GetParametersForImport
+  proves(
+    `EnableKeyRotation GetKeyRotationStatus DisableKeyRotation GetParametersForImport
    ImportKeyMaterial DeleteImportedKeyMaterial ReplicateKey UpdatePrimaryRegion
    InvalidImportTokenException InvalidCiphertextException UnsupportedOperationException`,
-  (seen) => run(seen, 'boto3_rotation.py'),
-  needsBoto3,
+    (seen) => run(seen, 'boto3_rotation.py'),
+    needsBoto3,
+  ),
 )

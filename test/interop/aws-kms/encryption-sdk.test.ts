@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, createWriteStream, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { test } from 'node:test'
 import {
   AlgorithmSuiteIdentifier,
   AwsKmsMrkAwareSymmetricKeyringNode,
@@ -54,10 +55,9 @@ const reader = (seen: Seen, ...keyIds: string[]) =>
 const digest = (path: string): string =>
   createHash('sha256').update(readFileSync(path)).digest('hex')
 
-proves(
+test(
   'a file under a generator and a child key opens by either, committed to its key',
-  'GenerateDataKey Encrypt Decrypt',
-  async (seen, t) => {
+  proves('GenerateDataKey Encrypt Decrypt', async (seen, t) => {
     const folder = temporaryFolder(t)
     const [plan, sealed, copy] = ['plan', 'sealed', 'copy'].map((name) => join(folder, name))
     assert.ok(plan !== undefined && sealed !== undefined && copy !== undefined)
@@ -89,13 +89,12 @@ proves(
     }
     const stranger = reader(seen, await newArn(seen))
     await assert.rejects(decrypt(stranger, readFileSync(sealed)))
-  },
+  }),
 )
 
-proves(
+test(
   'a file outlives two rotations, and does not open under a disabled key',
-  'RotateKeyOnDemand DisableKey EnableKey DisabledException Decrypt',
-  async (seen) => {
+  proves('RotateKeyOnDemand DisableKey EnableKey DisabledException Decrypt', async (seen) => {
     const kms = keeper.sdk(seen)
     const KeyId = await newArn(seen)
     const keys = keyring(seen, KeyId)
@@ -116,25 +115,27 @@ proves(
     await assert.rejects(encrypt(keys, plan), /disabled/)
     await kms.enableKey({ KeyId })
     await opens(first.result)
-  },
+  }),
 )
 
-proves('a changed message or another context does not open', 'Decrypt', async (seen) => {
-  const keys = keyring(seen, await newArn(seen))
-  const { result } = await encrypt(keys, 'attack at dawn', { encryptionContext: CONTEXT })
-  await decrypt(keys, result)
-  // Near the end: the body and its signature; in the front: the header, the context, the data key.
-  for (const at of [20, 60, 200, result.length - 120, result.length - 2]) {
-    const changed = Buffer.from(result)
-    changed[at] = (changed[at] ?? 0) ^ 1
-    await assert.rejects(decrypt(keys, changed), `byte ${at}`)
-  }
-})
+test(
+  'a changed message or another context does not open',
+  proves('Decrypt', async (seen) => {
+    const keys = keyring(seen, await newArn(seen))
+    const { result } = await encrypt(keys, 'attack at dawn', { encryptionContext: CONTEXT })
+    await decrypt(keys, result)
+    // Near the end: the body and its signature; in the front: the header, the context, the data key.
+    for (const at of [20, 60, 200, result.length - 120, result.length - 2]) {
+      const changed = Buffer.from(result)
+      changed[at] = (changed[at] ?? 0) ^ 1
+      await assert.rejects(decrypt(keys, changed), `byte ${at}`)
+    }
+  }),
+)
 
-proves(
+test(
   'cached materials ask the keeper once for many messages',
-  'GenerateDataKey',
-  async (seen) => {
+  proves('GenerateDataKey', async (seen) => {
     let asked = 0
     const arn = await newArn(seen)
     const clientProvider = (region: string) => {
@@ -172,13 +173,12 @@ proves(
       assert.equal(plaintext.toString(), `message ${at}`)
     }
     assert.ok(asked <= 2, String(asked))
-  },
+  }),
 )
 
-proves(
+test(
   'a message of one region opens in another by its multi-Region key',
-  'ReplicateKey GenerateDataKey Decrypt',
-  async (seen) => {
+  proves('ReplicateKey GenerateDataKey Decrypt', async (seen) => {
     const arn = await newArn(seen, { MultiRegion: true })
     await keeper.sdk(seen).replicateKey({ KeyId: arn, ReplicaRegion: 'eu-west-1' })
     const here = keyring(seen, arn)
@@ -189,5 +189,5 @@ proves(
     })
     const { plaintext } = await decrypt(there, result)
     assert.equal(plaintext.toString(), 'attack at dawn')
-  },
+  }),
 )

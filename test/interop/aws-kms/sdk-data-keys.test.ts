@@ -1,16 +1,16 @@
 // The AWS SDK for JavaScript against a started keeper: data keys, pairs of them, random bytes.
 import assert from 'node:assert/strict'
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
+import { test } from 'node:test'
 import { AwsKeeper, newKey, refused } from './aws-keeper.ts'
 import { proves } from './proves.ts'
 
 const keeper = await AwsKeeper.start()
 const EncryptionContext = { volume: '7' }
 
-proves(
+test(
   'data keys of every length come back from their ciphertext',
-  'GenerateDataKey GenerateDataKeyWithoutPlaintext Decrypt',
-  async (seen) => {
+  proves('GenerateDataKey GenerateDataKeyWithoutPlaintext Decrypt', async (seen) => {
     const kms = keeper.sdk(seen)
     const KeyId = await newKey(kms)
     for (const [wanted, length] of [
@@ -32,13 +32,12 @@ proves(
       const shown = await kms.decrypt({ CiphertextBlob: hidden.CiphertextBlob })
       assert.equal(shown.Plaintext?.length, length)
     }
-  },
+  }),
 )
 
-proves(
+test(
   'a data key is asked for in one way, within the limits, under a symmetric key',
-  'ValidationException InvalidKeyUsageException',
-  async (seen) => {
+  proves('ValidationException InvalidKeyUsageException', async (seen) => {
     const kms = keeper.sdk(seen)
     const KeyId = await newKey(kms)
     await refused(kms.generateDataKey({ KeyId }), 'ValidationException', /NumberOfBytes|keySpec/i)
@@ -51,13 +50,12 @@ proves(
     const rsa = await newKey(kms, { KeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' })
     const call = kms.generateDataKey({ KeyId: rsa, KeySpec: 'AES_256' })
     await refused(call, 'InvalidKeyUsageException')
-  },
+  }),
 )
 
-proves(
+test(
   'a data key pair signs, and its private key comes back from its ciphertext',
-  'GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext Decrypt',
-  async (seen) => {
+  proves('GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext Decrypt', async (seen) => {
     const kms = keeper.sdk(seen)
     const KeyId = await newKey(kms)
     for (const [KeyPairSpec, digest] of [
@@ -89,21 +87,27 @@ proves(
     }
     const odd = { KeyId, KeyPairSpec: 'DSA_1024' as 'RSA_2048' }
     await refused(kms.generateDataKeyPair(odd), 'ValidationException', /enum value set/)
-  },
+  }),
 )
 
-proves('gives random bytes', 'GenerateRandom ValidationException', async (seen) => {
-  const kms = keeper.sdk(seen)
-  for (const NumberOfBytes of [1, 32, 1024]) {
-    const { Plaintext } = await kms.generateRandom({ NumberOfBytes })
-    assert.equal(Plaintext?.length, NumberOfBytes)
-  }
-  const first = await kms.generateRandom({ NumberOfBytes: 32 })
-  const second = await kms.generateRandom({ NumberOfBytes: 32 })
-  assert.notDeepEqual(first.Plaintext, second.Plaintext)
-  await refused(kms.generateRandom({ NumberOfBytes: 0 }), 'ValidationException')
-  await refused(kms.generateRandom({ NumberOfBytes: 1025 }), 'ValidationException')
-  await refused(kms.generateRandom({}), 'ValidationException')
-  const store = kms.generateRandom({ NumberOfBytes: 8, CustomKeyStoreId: 'cks-1234567890abcdef0' })
-  await refused(store, 'CustomKeyStoreNotFoundException')
-})
+test(
+  'gives random bytes',
+  proves('GenerateRandom ValidationException', async (seen) => {
+    const kms = keeper.sdk(seen)
+    for (const NumberOfBytes of [1, 32, 1024]) {
+      const { Plaintext } = await kms.generateRandom({ NumberOfBytes })
+      assert.equal(Plaintext?.length, NumberOfBytes)
+    }
+    const first = await kms.generateRandom({ NumberOfBytes: 32 })
+    const second = await kms.generateRandom({ NumberOfBytes: 32 })
+    assert.notDeepEqual(first.Plaintext, second.Plaintext)
+    await refused(kms.generateRandom({ NumberOfBytes: 0 }), 'ValidationException')
+    await refused(kms.generateRandom({ NumberOfBytes: 1025 }), 'ValidationException')
+    await refused(kms.generateRandom({}), 'ValidationException')
+    const store = kms.generateRandom({
+      NumberOfBytes: 8,
+      CustomKeyStoreId: 'cks-1234567890abcdef0',
+    })
+    await refused(store, 'CustomKeyStoreNotFoundException')
+  }),
+)

@@ -1,6 +1,7 @@
 // The AWS SDK for JavaScript against a started keeper: symmetric and RSA encryption.
 import assert from 'node:assert/strict'
 import { constants, createPublicKey, publicEncrypt } from 'node:crypto'
+import { test } from 'node:test'
 import { AwsKeeper, bytes, newKey, refused, text } from './aws-keeper.ts'
 import { proves } from './proves.ts'
 
@@ -8,10 +9,9 @@ const keeper = await AwsKeeper.start()
 const MESSAGE = bytes('attack at dawn')
 const CONTEXT = { purpose: 'test', 'naïve key': 'ünïcode ✓' }
 
-proves(
+test(
   'encrypts and decrypts by key id, ARN, alias and alias ARN',
-  'CreateKey CreateAlias Encrypt Decrypt',
-  async (seen) => {
+  proves('CreateKey CreateAlias Encrypt Decrypt', async (seen) => {
     const kms = keeper.sdk(seen)
     const { KeyMetadata } = await kms.createKey({ Description: 'payments' })
     const { KeyId = '', Arn = '' } = KeyMetadata ?? {}
@@ -35,13 +35,12 @@ proves(
       const named = { CiphertextBlob, KeyId: name, EncryptionContext: CONTEXT }
       assert.deepEqual((await kms.decrypt(named)).Plaintext, opened.Plaintext)
     }
-  },
+  }),
 )
 
-proves(
+test(
   'what was encrypted under another context or key, or was changed, does not open',
-  'InvalidCiphertextException IncorrectKeyException',
-  async (seen) => {
+  proves('InvalidCiphertextException IncorrectKeyException', async (seen) => {
     const kms = keeper.sdk(seen)
     const KeyId = await newKey(kms)
     const other = await newKey(kms)
@@ -66,91 +65,97 @@ proves(
     await refused(short, 'InvalidCiphertextException')
     const elsewhere = kms.decrypt({ CiphertextBlob, EncryptionContext, KeyId: other })
     await refused(elsewhere, 'IncorrectKeyException')
-  },
+  }),
 )
 
-proves(
+test(
   'names the mistake in a call as AWS does',
-  `ValidationException NotFoundException InvalidArnException InvalidKeyUsageException`,
-  async (seen) => {
-    const kms = keeper.sdk(seen)
-    const KeyId = await newKey(kms)
-    await kms.encrypt({ KeyId, Plaintext: new Uint8Array(4096) })
-    const large = kms.encrypt({ KeyId, Plaintext: new Uint8Array(4097) })
-    await refused(large, 'ValidationException', /less than or equal to 4096/)
-    const empty = kms.encrypt({ KeyId, Plaintext: new Uint8Array() })
-    await refused(empty, 'ValidationException', /greater than or equal to 1/)
-    await refused(kms.encrypt({ KeyId: undefined, Plaintext: MESSAGE }), 'ValidationException')
-    const unknown = '12345678-1234-1234-1234-123456789012'
-    await refused(kms.encrypt({ KeyId: unknown, Plaintext: MESSAGE }), 'NotFoundException', /Key/)
-    const alias = kms.encrypt({ KeyId: 'alias/nobody', Plaintext: MESSAGE })
-    await refused(alias, 'NotFoundException', /[Aa]lias .*alias\/nobody is not found/)
-    await refused(
-      kms.encrypt({ KeyId: 'arn:aws:kms:nonsense', Plaintext: MESSAGE }),
-      'InvalidArnException',
-    )
-    const signer = await newKey(kms, { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' })
-    await refused(kms.encrypt({ KeyId: signer, Plaintext: MESSAGE }), 'InvalidKeyUsageException')
-    const rsa = { KeyId, Plaintext: MESSAGE, EncryptionAlgorithm: 'RSAES_OAEP_SHA_256' } as const
-    await refused(kms.encrypt(rsa), 'InvalidKeyUsageException')
-  },
+  proves(
+    `ValidationException NotFoundException InvalidArnException InvalidKeyUsageException`,
+    async (seen) => {
+      const kms = keeper.sdk(seen)
+      const KeyId = await newKey(kms)
+      await kms.encrypt({ KeyId, Plaintext: new Uint8Array(4096) })
+      const large = kms.encrypt({ KeyId, Plaintext: new Uint8Array(4097) })
+      await refused(large, 'ValidationException', /less than or equal to 4096/)
+      const empty = kms.encrypt({ KeyId, Plaintext: new Uint8Array() })
+      await refused(empty, 'ValidationException', /greater than or equal to 1/)
+      await refused(kms.encrypt({ KeyId: undefined, Plaintext: MESSAGE }), 'ValidationException')
+      const unknown = '12345678-1234-1234-1234-123456789012'
+      await refused(kms.encrypt({ KeyId: unknown, Plaintext: MESSAGE }), 'NotFoundException', /Key/)
+      const alias = kms.encrypt({ KeyId: 'alias/nobody', Plaintext: MESSAGE })
+      await refused(alias, 'NotFoundException', /[Aa]lias .*alias\/nobody is not found/)
+      await refused(
+        kms.encrypt({ KeyId: 'arn:aws:kms:nonsense', Plaintext: MESSAGE }),
+        'InvalidArnException',
+      )
+      const signer = await newKey(kms, { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' })
+      await refused(kms.encrypt({ KeyId: signer, Plaintext: MESSAGE }), 'InvalidKeyUsageException')
+      const rsa = { KeyId, Plaintext: MESSAGE, EncryptionAlgorithm: 'RSAES_OAEP_SHA_256' } as const
+      await refused(kms.encrypt(rsa), 'InvalidKeyUsageException')
+    },
+  ),
 )
 
-proves(
+test(
   'a disabled key and one that waits for its deletion serve nobody',
-  `DisableKey EnableKey ScheduleKeyDeletion DisabledException KMSInvalidStateException`,
-  async (seen) => {
-    const kms = keeper.sdk(seen)
-    const KeyId = await newKey(kms)
-    const { CiphertextBlob } = await kms.encrypt({ KeyId, Plaintext: MESSAGE })
-    await kms.disableKey({ KeyId })
-    await refused(kms.encrypt({ KeyId, Plaintext: MESSAGE }), 'DisabledException', /is disabled/)
-    await refused(kms.decrypt({ CiphertextBlob }), 'DisabledException')
-    await refused(kms.generateDataKey({ KeyId, KeySpec: 'AES_256' }), 'DisabledException')
-    await kms.enableKey({ KeyId })
-    assert.equal(text((await kms.decrypt({ CiphertextBlob })).Plaintext), 'attack at dawn')
-    await kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })
-    const pending = kms.encrypt({ KeyId, Plaintext: MESSAGE })
-    await refused(pending, 'KMSInvalidStateException', /is pending deletion/)
-    await refused(kms.decrypt({ CiphertextBlob }), 'KMSInvalidStateException')
-  },
+  proves(
+    `DisableKey EnableKey ScheduleKeyDeletion DisabledException KMSInvalidStateException`,
+    async (seen) => {
+      const kms = keeper.sdk(seen)
+      const KeyId = await newKey(kms)
+      const { CiphertextBlob } = await kms.encrypt({ KeyId, Plaintext: MESSAGE })
+      await kms.disableKey({ KeyId })
+      await refused(kms.encrypt({ KeyId, Plaintext: MESSAGE }), 'DisabledException', /is disabled/)
+      await refused(kms.decrypt({ CiphertextBlob }), 'DisabledException')
+      await refused(kms.generateDataKey({ KeyId, KeySpec: 'AES_256' }), 'DisabledException')
+      await kms.enableKey({ KeyId })
+      assert.equal(text((await kms.decrypt({ CiphertextBlob })).Plaintext), 'attack at dawn')
+      await kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })
+      const pending = kms.encrypt({ KeyId, Plaintext: MESSAGE })
+      await refused(pending, 'KMSInvalidStateException', /is pending deletion/)
+      await refused(kms.decrypt({ CiphertextBlob }), 'KMSInvalidStateException')
+    },
+  ),
 )
 
-proves('encrypts again under another key and context', 'ReEncrypt', async (seen) => {
-  const kms = keeper.sdk(seen)
-  const from = await newKey(kms)
-  const to = await newKey(kms)
-  const { CiphertextBlob } = await kms.encrypt({
-    KeyId: from,
-    Plaintext: MESSAGE,
-    EncryptionContext: CONTEXT,
-  })
-  const again = await kms.reEncrypt({
-    CiphertextBlob,
-    SourceEncryptionContext: CONTEXT,
-    DestinationKeyId: to,
-    DestinationEncryptionContext: { now: 'other' },
-  })
-  assert.ok(again.SourceKeyId?.endsWith(from))
-  assert.ok(again.KeyId?.endsWith(to))
-  assert.equal(again.SourceEncryptionAlgorithm, 'SYMMETRIC_DEFAULT')
-  assert.equal(again.DestinationEncryptionAlgorithm, 'SYMMETRIC_DEFAULT')
-  const opened = await kms.decrypt({
-    CiphertextBlob: again.CiphertextBlob,
-    EncryptionContext: { now: 'other' },
-  })
-  assert.equal(text(opened.Plaintext), 'attack at dawn')
-  assert.ok(opened.KeyId?.endsWith(to))
-  const wrong = { CiphertextBlob, DestinationKeyId: to }
-  await refused(kms.reEncrypt(wrong), 'InvalidCiphertextException')
-  const named = { ...wrong, SourceEncryptionContext: CONTEXT, SourceKeyId: to }
-  await refused(kms.reEncrypt(named), 'IncorrectKeyException')
-})
+test(
+  'encrypts again under another key and context',
+  proves('ReEncrypt', async (seen) => {
+    const kms = keeper.sdk(seen)
+    const from = await newKey(kms)
+    const to = await newKey(kms)
+    const { CiphertextBlob } = await kms.encrypt({
+      KeyId: from,
+      Plaintext: MESSAGE,
+      EncryptionContext: CONTEXT,
+    })
+    const again = await kms.reEncrypt({
+      CiphertextBlob,
+      SourceEncryptionContext: CONTEXT,
+      DestinationKeyId: to,
+      DestinationEncryptionContext: { now: 'other' },
+    })
+    assert.ok(again.SourceKeyId?.endsWith(from))
+    assert.ok(again.KeyId?.endsWith(to))
+    assert.equal(again.SourceEncryptionAlgorithm, 'SYMMETRIC_DEFAULT')
+    assert.equal(again.DestinationEncryptionAlgorithm, 'SYMMETRIC_DEFAULT')
+    const opened = await kms.decrypt({
+      CiphertextBlob: again.CiphertextBlob,
+      EncryptionContext: { now: 'other' },
+    })
+    assert.equal(text(opened.Plaintext), 'attack at dawn')
+    assert.ok(opened.KeyId?.endsWith(to))
+    const wrong = { CiphertextBlob, DestinationKeyId: to }
+    await refused(kms.reEncrypt(wrong), 'InvalidCiphertextException')
+    const named = { ...wrong, SourceEncryptionContext: CONTEXT, SourceKeyId: to }
+    await refused(kms.reEncrypt(named), 'IncorrectKeyException')
+  }),
+)
 
-proves(
+test(
   'RSA keys open what their public key sealed elsewhere',
-  'GetPublicKey Encrypt Decrypt',
-  async (seen) => {
+  proves('GetPublicKey Encrypt Decrypt', async (seen) => {
     const kms = keeper.sdk(seen)
     const KeyId = await newKey(kms, { KeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' })
     const shown = await kms.getPublicKey({ KeyId })
@@ -182,13 +187,12 @@ proves(
     const CiphertextBlob = new Uint8Array(256).fill(1)
     const nonsense = { KeyId, CiphertextBlob, EncryptionAlgorithm: 'RSAES_OAEP_SHA_256' } as const
     await refused(kms.decrypt(nonsense), 'InvalidCiphertextException')
-  },
+  }),
 )
 
-proves(
+test(
   'a dry run answers whether the call would have been let through',
-  'DryRunOperationException DisabledException',
-  async (seen) => {
+  proves('DryRunOperationException DisabledException', async (seen) => {
     const kms = keeper.sdk(seen)
     const KeyId = await newKey(kms)
     const { CiphertextBlob } = await kms.encrypt({ KeyId, Plaintext: MESSAGE })
@@ -207,5 +211,5 @@ proves(
     }
     await kms.disableKey({ KeyId })
     await refused(kms.encrypt({ KeyId, Plaintext: MESSAGE, DryRun }), 'DisabledException')
-  },
+  }),
 )

@@ -1,5 +1,6 @@
 // The AWS SDK for JavaScript against a started keeper: key policies and grants.
 import assert from 'node:assert/strict'
+import { test } from 'node:test'
 import {
   paginateListGrants,
   paginateListKeyPolicies,
@@ -34,10 +35,9 @@ const statement = (Principal: string, Action: string | string[], more: object = 
 const policyOf = (...Statement: readonly object[]): string =>
   JSON.stringify({ Version: '2012-10-17', Id: 'test', Statement }, null, 2)
 
-proves(
+test(
   'keeps a key policy byte for byte, and follows it',
-  'GetKeyPolicy PutKeyPolicy ListKeyPolicies AccessDeniedException',
-  async (seen) => {
+  proves('GetKeyPolicy PutKeyPolicy ListKeyPolicies AccessDeniedException', async (seen) => {
     const kms = keeper.sdk(seen)
     const asAlice = keeper.sdk(seen, { principal: 'alice' })
     const KeyId = await newKey(kms)
@@ -74,135 +74,144 @@ proves(
     await refused(open, 'AccessDeniedException', /kms:Decrypt/)
     const mine = await kms.decrypt({ CiphertextBlob, EncryptionContext })
     assert.equal(text(mine.Plaintext), 'attack at dawn')
-  },
+  }),
 )
 
-proves(
+test(
   'an explicit deny wins, and nobody locks themselves out by mistake',
-  'MalformedPolicyDocumentException AccessDeniedException NotFoundException',
-  async (seen) => {
-    const kms = keeper.sdk(seen)
-    const KeyId = await newKey(kms)
-    const put = (Policy: string, more: object = {}) => kms.putKeyPolicy({ KeyId, Policy, ...more })
-    for (const wrong of ['{', '[]', '{"Version":"2012-10-17"}', policyOf({ Effect: 'Maybe' })]) {
-      await refused(put(wrong), 'MalformedPolicyDocumentException')
-    }
-    await refused(put(policyOf(statement(alice, 'kms:*'))), 'MalformedPolicyDocumentException')
-    await put(
-      policyOf(statement(root, 'kms:*'), { ...statement('*', 'kms:Encrypt'), Effect: 'Deny' }),
-    )
-    const call = kms.encrypt({ KeyId, Plaintext: MESSAGE })
-    await refused(call, 'AccessDeniedException', /explicit deny/)
-    await kms.generateDataKey({ KeyId, KeySpec: 'AES_256' })
-    const other = kms.getKeyPolicy({ KeyId, PolicyName: 'other' })
-    await refused(other, 'NotFoundException')
-    const BypassPolicyLockoutSafetyCheck = true
-    await put(policyOf(statement(alice, 'kms:*')), { BypassPolicyLockoutSafetyCheck })
-    await refused(kms.describeKey({ KeyId }), 'AccessDeniedException')
-  },
+  proves(
+    'MalformedPolicyDocumentException AccessDeniedException NotFoundException',
+    async (seen) => {
+      const kms = keeper.sdk(seen)
+      const KeyId = await newKey(kms)
+      const put = (Policy: string, more: object = {}) =>
+        kms.putKeyPolicy({ KeyId, Policy, ...more })
+      for (const wrong of ['{', '[]', '{"Version":"2012-10-17"}', policyOf({ Effect: 'Maybe' })]) {
+        await refused(put(wrong), 'MalformedPolicyDocumentException')
+      }
+      await refused(put(policyOf(statement(alice, 'kms:*'))), 'MalformedPolicyDocumentException')
+      await put(
+        policyOf(statement(root, 'kms:*'), { ...statement('*', 'kms:Encrypt'), Effect: 'Deny' }),
+      )
+      const call = kms.encrypt({ KeyId, Plaintext: MESSAGE })
+      await refused(call, 'AccessDeniedException', /explicit deny/)
+      await kms.generateDataKey({ KeyId, KeySpec: 'AES_256' })
+      const other = kms.getKeyPolicy({ KeyId, PolicyName: 'other' })
+      await refused(other, 'NotFoundException')
+      const BypassPolicyLockoutSafetyCheck = true
+      await put(policyOf(statement(alice, 'kms:*')), { BypassPolicyLockoutSafetyCheck })
+      await refused(kms.describeKey({ KeyId }), 'AccessDeniedException')
+    },
+  ),
 )
 
 const closed = () => policyOf(statement(developer, 'kms:*'))
 
-proves(
+test(
   'a grant opens a key to one principal, within its constraints, until it is revoked',
-  'CreateGrant ListGrants RevokeGrant AccessDeniedException NotFoundException',
-  async (seen) => {
-    const kms = keeper.sdk(seen)
-    const asAlice = keeper.sdk(seen, { principal: 'alice' })
-    const KeyId = await newKey(kms, { Policy: closed() })
-    const EncryptionContext = { team: 'red', more: 'x' }
-    const sealed = await kms.encrypt({ KeyId, Plaintext: MESSAGE, EncryptionContext })
-    const { CiphertextBlob } = sealed
-    const open = (GrantTokens: string[] = []) =>
-      asAlice.decrypt({ CiphertextBlob, EncryptionContext, GrantTokens })
-    await refused(open(), 'AccessDeniedException')
-    const grant = await kms.createGrant({
-      KeyId,
-      GranteePrincipal: alice,
-      Operations: ['Decrypt', 'DescribeKey'],
-      Constraints: { EncryptionContextSubset: { team: 'red' } },
-      Name: 'reading',
-    })
-    const { GrantId = '', GrantToken = '' } = grant
-    assert.match(GrantId, /^[0-9a-f]{64}$/)
-    assert.equal(text((await open([GrantToken])).Plaintext), 'attack at dawn')
-    assert.equal(text((await open()).Plaintext), 'attack at dawn')
-    await asAlice.describeKey({ KeyId })
-    await refused(asAlice.encrypt({ KeyId, Plaintext: MESSAGE }), 'AccessDeniedException')
-    const blue = await kms.encrypt({ KeyId, Plaintext: MESSAGE })
-    await refused(asAlice.decrypt({ CiphertextBlob: blue.CiphertextBlob }), 'AccessDeniedException')
-    const grants = []
-    for await (const page of paginateListGrants({ client: kms, pageSize: 1 }, { KeyId })) {
-      grants.push(...(page.Grants ?? []))
-    }
-    assert.equal(grants.length, 1)
-    const [listed] = grants
-    assert.equal(listed?.GrantId, GrantId)
-    assert.equal(listed.GranteePrincipal, alice)
-    assert.equal(listed.Name, 'reading')
-    assert.deepEqual(listed.Operations, ['Decrypt', 'DescribeKey'])
-    assert.deepEqual(listed.Constraints, { EncryptionContextSubset: { team: 'red' } })
-    assert.ok(listed.CreationDate && listed.IssuingAccount)
-    // The same name and parameters again: the same grant, another token.
-    const again = await kms.createGrant({
-      KeyId,
-      GranteePrincipal: alice,
-      Operations: ['Decrypt', 'DescribeKey'],
-      Constraints: { EncryptionContextSubset: { team: 'red' } },
-      Name: 'reading',
-    })
-    assert.equal(again.GrantId, GrantId)
-    const dry = kms.revokeGrant({ KeyId, GrantId, DryRun: true })
-    await refused(dry, 'DryRunOperationException')
-    await kms.revokeGrant({ KeyId, GrantId })
-    await refused(open(), 'AccessDeniedException')
-    await refused(kms.revokeGrant({ KeyId, GrantId }), 'NotFoundException')
-  },
-)
-
-proves(
-  'who may retire a grant does, by its token or its id',
-  `RetireGrant ListRetirableGrants InvalidGrantTokenException InvalidGrantIdException`,
-  async (seen) => {
-    const kms = keeper.sdk(seen)
-    const asAlice = keeper.sdk(seen, { principal: 'alice' })
-    const KeyId = await newKey(kms, { Policy: closed() })
-    const { KeyMetadata } = await kms.describeKey({ KeyId })
-    const bob = alice.replace(/alice$/, 'bob')
-    const make = (Name: string) =>
-      kms.createGrant({
+  proves(
+    'CreateGrant ListGrants RevokeGrant AccessDeniedException NotFoundException',
+    async (seen) => {
+      const kms = keeper.sdk(seen)
+      const asAlice = keeper.sdk(seen, { principal: 'alice' })
+      const KeyId = await newKey(kms, { Policy: closed() })
+      const EncryptionContext = { team: 'red', more: 'x' }
+      const sealed = await kms.encrypt({ KeyId, Plaintext: MESSAGE, EncryptionContext })
+      const { CiphertextBlob } = sealed
+      const open = (GrantTokens: string[] = []) =>
+        asAlice.decrypt({ CiphertextBlob, EncryptionContext, GrantTokens })
+      await refused(open(), 'AccessDeniedException')
+      const grant = await kms.createGrant({
         KeyId,
-        GranteePrincipal: bob,
-        RetiringPrincipal: alice,
-        Operations: ['Encrypt'],
-        Name,
+        GranteePrincipal: alice,
+        Operations: ['Decrypt', 'DescribeKey'],
+        Constraints: { EncryptionContextSubset: { team: 'red' } },
+        Name: 'reading',
       })
-    const [one, two] = [await make('one'), await make('two')]
-    const retirable: string[] = []
-    const page = { client: kms, pageSize: 1 }
-    for await (const found of paginateListRetirableGrants(page, { RetiringPrincipal: alice })) {
-      retirable.push(...(found.Grants ?? []).map(({ GrantId = '' }) => GrantId))
-    }
-    assert.deepEqual(new Set(retirable), new Set([one.GrantId, two.GrantId]))
-    assert.equal(retirable.length, 2)
-    const byBob = keeper.sdk(seen, { principal: 'bob' })
-    await byBob.encrypt({ KeyId, Plaintext: MESSAGE })
-    const { GrantToken } = one
-    await asAlice.retireGrant({ GrantToken })
-    await asAlice.retireGrant({ KeyId: KeyMetadata?.Arn, GrantId: two.GrantId })
-    await refused(byBob.encrypt({ KeyId, Plaintext: MESSAGE }), 'AccessDeniedException')
-    await refused(asAlice.retireGrant({ GrantToken: 'nonsense' }), 'InvalidGrantTokenException')
-    const GrantId = 'f'.repeat(64)
-    await refused(kms.revokeGrant({ KeyId, GrantId: 'x y' }), 'InvalidGrantIdException')
-    await refused(kms.revokeGrant({ KeyId, GrantId }), 'NotFoundException')
-  },
+      const { GrantId = '', GrantToken = '' } = grant
+      assert.match(GrantId, /^[0-9a-f]{64}$/)
+      assert.equal(text((await open([GrantToken])).Plaintext), 'attack at dawn')
+      assert.equal(text((await open()).Plaintext), 'attack at dawn')
+      await asAlice.describeKey({ KeyId })
+      await refused(asAlice.encrypt({ KeyId, Plaintext: MESSAGE }), 'AccessDeniedException')
+      const blue = await kms.encrypt({ KeyId, Plaintext: MESSAGE })
+      await refused(
+        asAlice.decrypt({ CiphertextBlob: blue.CiphertextBlob }),
+        'AccessDeniedException',
+      )
+      const grants = []
+      for await (const page of paginateListGrants({ client: kms, pageSize: 1 }, { KeyId })) {
+        grants.push(...(page.Grants ?? []))
+      }
+      assert.equal(grants.length, 1)
+      const [listed] = grants
+      assert.equal(listed?.GrantId, GrantId)
+      assert.equal(listed.GranteePrincipal, alice)
+      assert.equal(listed.Name, 'reading')
+      assert.deepEqual(listed.Operations, ['Decrypt', 'DescribeKey'])
+      assert.deepEqual(listed.Constraints, { EncryptionContextSubset: { team: 'red' } })
+      assert.ok(listed.CreationDate && listed.IssuingAccount)
+      // The same name and parameters again: the same grant, another token.
+      const again = await kms.createGrant({
+        KeyId,
+        GranteePrincipal: alice,
+        Operations: ['Decrypt', 'DescribeKey'],
+        Constraints: { EncryptionContextSubset: { team: 'red' } },
+        Name: 'reading',
+      })
+      assert.equal(again.GrantId, GrantId)
+      const dry = kms.revokeGrant({ KeyId, GrantId, DryRun: true })
+      await refused(dry, 'DryRunOperationException')
+      await kms.revokeGrant({ KeyId, GrantId })
+      await refused(open(), 'AccessDeniedException')
+      await refused(kms.revokeGrant({ KeyId, GrantId }), 'NotFoundException')
+    },
+  ),
 )
 
-proves(
+test(
+  'who may retire a grant does, by its token or its id',
+  proves(
+    `RetireGrant ListRetirableGrants InvalidGrantTokenException InvalidGrantIdException`,
+    async (seen) => {
+      const kms = keeper.sdk(seen)
+      const asAlice = keeper.sdk(seen, { principal: 'alice' })
+      const KeyId = await newKey(kms, { Policy: closed() })
+      const { KeyMetadata } = await kms.describeKey({ KeyId })
+      const bob = alice.replace(/alice$/, 'bob')
+      const make = (Name: string) =>
+        kms.createGrant({
+          KeyId,
+          GranteePrincipal: bob,
+          RetiringPrincipal: alice,
+          Operations: ['Encrypt'],
+          Name,
+        })
+      const [one, two] = [await make('one'), await make('two')]
+      const retirable: string[] = []
+      const page = { client: kms, pageSize: 1 }
+      for await (const found of paginateListRetirableGrants(page, { RetiringPrincipal: alice })) {
+        retirable.push(...(found.Grants ?? []).map(({ GrantId = '' }) => GrantId))
+      }
+      assert.deepEqual(new Set(retirable), new Set([one.GrantId, two.GrantId]))
+      assert.equal(retirable.length, 2)
+      const byBob = keeper.sdk(seen, { principal: 'bob' })
+      await byBob.encrypt({ KeyId, Plaintext: MESSAGE })
+      const { GrantToken } = one
+      await asAlice.retireGrant({ GrantToken })
+      await asAlice.retireGrant({ KeyId: KeyMetadata?.Arn, GrantId: two.GrantId })
+      await refused(byBob.encrypt({ KeyId, Plaintext: MESSAGE }), 'AccessDeniedException')
+      await refused(asAlice.retireGrant({ GrantToken: 'nonsense' }), 'InvalidGrantTokenException')
+      const GrantId = 'f'.repeat(64)
+      await refused(kms.revokeGrant({ KeyId, GrantId: 'x y' }), 'InvalidGrantIdException')
+      await refused(kms.revokeGrant({ KeyId, GrantId }), 'NotFoundException')
+    },
+  ),
+)
+
+test(
   'a wrong key, signature or session token is named as AWS names it',
-  'InvalidSignatureException UnrecognizedClientException',
-  async (seen) => {
+  proves('InvalidSignatureException UnrecognizedClientException', async (seen) => {
     const right = await keeper.credentials()
     const wrong = { ...right, secretAccessKey: `${right.secretAccessKey.slice(0, -1)}_` }
     const bad = keeper.sdk(seen, { credentials: wrong })
@@ -216,5 +225,5 @@ proves(
     )
     const session = keeper.sdk(seen, { credentials: { ...right, sessionToken: 'nonsense' } })
     await refused(session.listKeys({}), 'UnrecognizedClientException')
-  },
+  }),
 )

@@ -11,6 +11,7 @@ import {
   type KeyObject,
   verify,
 } from 'node:crypto'
+import { test } from 'node:test'
 import type { KeySpec, KMS, MacAlgorithmSpec, SigningAlgorithmSpec } from '@aws-sdk/client-kms'
 import { AwsKeeper, bytes, newKey, refused } from './aws-keeper.ts'
 import { proves } from './proves.ts'
@@ -32,10 +33,9 @@ const CURVES: readonly (readonly [KeySpec, keyof typeof HASHES])[] = [
   ['ECC_SECG_P256K1', '256'],
 ]
 
-proves(
+test(
   'OpenSSL verifies RSA and curve signatures of messages and digests',
-  'Sign Verify GetPublicKey KMSInvalidSignatureException',
-  async (seen) => {
+  proves('Sign Verify GetPublicKey KMSInvalidSignatureException', async (seen) => {
     const kms = keeper.sdk(seen)
     const check = async (
       KeyId: string,
@@ -70,46 +70,48 @@ proves(
       const KeyId = await newKey(kms, { KeySpec, KeyUsage: 'SIGN_VERIFY' })
       await check(KeyId, EC(size), HASHES[size])
     }
-  },
+  }),
 )
 
-proves('OpenSSL verifies Ed25519 and ML-DSA signatures', 'Sign Verify', async (seen) => {
-  const kms = keeper.sdk(seen)
-  for (const [KeySpec, SigningAlgorithm] of [
-    ['ECC_NIST_EDWARDS25519', 'ED25519_SHA_512'],
-    ['ML_DSA_44', 'ML_DSA_SHAKE_256'],
-    ['ML_DSA_65', 'ML_DSA_SHAKE_256'],
-    ['ML_DSA_87', 'ML_DSA_SHAKE_256'],
-  ] as const) {
-    const KeyId = await newKey(kms, { KeySpec, KeyUsage: 'SIGN_VERIFY' })
-    const { Signature } = await kms.sign({ KeyId, SigningAlgorithm, Message: MESSAGE })
-    const key = await publicKeyOf(kms, KeyId)
-    assert.ok(verify(null, MESSAGE, key, Buffer.from(Signature ?? [])), KeySpec)
-    const asked = { KeyId, SigningAlgorithm, Message: MESSAGE, Signature }
-    assert.equal((await kms.verify(asked)).SignatureValid, true)
-    const other = { ...asked, Message: bytes('another release') }
-    await refused(kms.verify(other), 'KMSInvalidSignatureException')
-    if (SigningAlgorithm !== 'ML_DSA_SHAKE_256') continue
-    // FIPS 204 §5.2, algorithm 7: mu = SHAKE256(SHAKE256(pk, 64) || 0 || 0 || M, 64).
-    const spki = key.export({ format: 'der', type: 'spki' })
-    const raw = spki.subarray(
-      spki.length - { ML_DSA_44: 1312, ML_DSA_65: 1952, ML_DSA_87: 2592 }[KeySpec],
-    )
-    const shake = (data: Uint8Array): Buffer =>
-      createHash('shake256', { outputLength: 64 }).update(data).digest()
-    const mu = shake(Buffer.concat([shake(raw), Buffer.from([0, 0]), MESSAGE]))
-    const MessageType = 'EXTERNAL_MU'
-    const outside = await kms.sign({ KeyId, SigningAlgorithm, Message: mu, MessageType })
-    assert.ok(verify(null, MESSAGE, key, Buffer.from(outside.Signature ?? [])), `${KeySpec} mu`)
-    const given = { KeyId, SigningAlgorithm, Message: mu, MessageType, Signature } as const
-    assert.equal((await kms.verify(given)).SignatureValid, true)
-  }
-})
+test(
+  'OpenSSL verifies Ed25519 and ML-DSA signatures',
+  proves('Sign Verify', async (seen) => {
+    const kms = keeper.sdk(seen)
+    for (const [KeySpec, SigningAlgorithm] of [
+      ['ECC_NIST_EDWARDS25519', 'ED25519_SHA_512'],
+      ['ML_DSA_44', 'ML_DSA_SHAKE_256'],
+      ['ML_DSA_65', 'ML_DSA_SHAKE_256'],
+      ['ML_DSA_87', 'ML_DSA_SHAKE_256'],
+    ] as const) {
+      const KeyId = await newKey(kms, { KeySpec, KeyUsage: 'SIGN_VERIFY' })
+      const { Signature } = await kms.sign({ KeyId, SigningAlgorithm, Message: MESSAGE })
+      const key = await publicKeyOf(kms, KeyId)
+      assert.ok(verify(null, MESSAGE, key, Buffer.from(Signature ?? [])), KeySpec)
+      const asked = { KeyId, SigningAlgorithm, Message: MESSAGE, Signature }
+      assert.equal((await kms.verify(asked)).SignatureValid, true)
+      const other = { ...asked, Message: bytes('another release') }
+      await refused(kms.verify(other), 'KMSInvalidSignatureException')
+      if (SigningAlgorithm !== 'ML_DSA_SHAKE_256') continue
+      // FIPS 204 §5.2, algorithm 7: mu = SHAKE256(SHAKE256(pk, 64) || 0 || 0 || M, 64).
+      const spki = key.export({ format: 'der', type: 'spki' })
+      const raw = spki.subarray(
+        spki.length - { ML_DSA_44: 1312, ML_DSA_65: 1952, ML_DSA_87: 2592 }[KeySpec],
+      )
+      const shake = (data: Uint8Array): Buffer =>
+        createHash('shake256', { outputLength: 64 }).update(data).digest()
+      const mu = shake(Buffer.concat([shake(raw), Buffer.from([0, 0]), MESSAGE]))
+      const MessageType = 'EXTERNAL_MU'
+      const outside = await kms.sign({ KeyId, SigningAlgorithm, Message: mu, MessageType })
+      assert.ok(verify(null, MESSAGE, key, Buffer.from(outside.Signature ?? [])), `${KeySpec} mu`)
+      const given = { KeyId, SigningAlgorithm, Message: mu, MessageType, Signature } as const
+      assert.equal((await kms.verify(given)).SignatureValid, true)
+    }
+  }),
+)
 
-proves(
+test(
   'refuses algorithms of other keys, digests of other lengths and long messages',
-  'InvalidKeyUsageException ValidationException',
-  async (seen) => {
+  proves('InvalidKeyUsageException ValidationException', async (seen) => {
     const kms = keeper.sdk(seen)
     const KeyId = await newKey(kms, { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' })
     const SigningAlgorithm = 'ECDSA_SHA_256'
@@ -131,13 +133,12 @@ proves(
     await refused(kms.getPublicKey({ KeyId: symmetric }), 'UnsupportedOperationException')
     const agreed = { KeySpec: 'ECC_SECG_P256K1', KeyUsage: 'KEY_AGREEMENT' } as const
     await refused(kms.createKey(agreed), 'ValidationException')
-  },
+  }),
 )
 
-proves(
+test(
   'authenticates messages by HMAC keys',
-  'GenerateMac VerifyMac KMSInvalidMacException',
-  async (seen) => {
+  proves('GenerateMac VerifyMac KMSInvalidMacException', async (seen) => {
     const kms = keeper.sdk(seen)
     for (const [size, length] of [
       ['224', 28],
@@ -160,82 +161,95 @@ proves(
     const KeyId = await newKey(kms, { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' })
     const other = kms.generateMac({ KeyId, MacAlgorithm: 'HMAC_SHA_512', Message: MESSAGE })
     await refused(other, 'InvalidKeyUsageException')
-  },
+  }),
 )
 
-proves('agrees on a secret with a key made elsewhere', 'DeriveSharedSecret', async (seen) => {
-  const kms = keeper.sdk(seen)
-  for (const [KeySpec, namedCurve] of [
-    ['ECC_NIST_P256', 'P-256'],
-    ['ECC_NIST_P384', 'P-384'],
-    ['ECC_NIST_P521', 'P-521'],
-  ] as const) {
-    const KeyId = await newKey(kms, { KeySpec, KeyUsage: 'KEY_AGREEMENT' })
-    const mine = generateKeyPairSync('ec', { namedCurve })
-    const PublicKey = mine.publicKey.export({ format: 'der', type: 'spki' })
-    const KeyAgreementAlgorithm = 'ECDH'
-    const derived = await kms.deriveSharedSecret({ KeyId, KeyAgreementAlgorithm, PublicKey })
-    const publicKey = await publicKeyOf(kms, KeyId)
-    const expected = diffieHellman({ privateKey: mine.privateKey, publicKey })
-    assert.deepEqual(Buffer.from(derived.SharedSecret ?? []), expected)
-    assert.equal(derived.KeyOrigin, 'AWS_KMS')
-    const nonsense = { KeyId, KeyAgreementAlgorithm, PublicKey: bytes('nonsense') } as const
-    await refused(kms.deriveSharedSecret(nonsense), 'ValidationException')
-  }
-})
+test(
+  'agrees on a secret with a key made elsewhere',
+  proves('DeriveSharedSecret', async (seen) => {
+    const kms = keeper.sdk(seen)
+    for (const [KeySpec, namedCurve] of [
+      ['ECC_NIST_P256', 'P-256'],
+      ['ECC_NIST_P384', 'P-384'],
+      ['ECC_NIST_P521', 'P-521'],
+    ] as const) {
+      const KeyId = await newKey(kms, { KeySpec, KeyUsage: 'KEY_AGREEMENT' })
+      const mine = generateKeyPairSync('ec', { namedCurve })
+      const PublicKey = mine.publicKey.export({ format: 'der', type: 'spki' })
+      const KeyAgreementAlgorithm = 'ECDH'
+      const derived = await kms.deriveSharedSecret({ KeyId, KeyAgreementAlgorithm, PublicKey })
+      const publicKey = await publicKeyOf(kms, KeyId)
+      const expected = diffieHellman({ privateKey: mine.privateKey, publicKey })
+      assert.deepEqual(Buffer.from(derived.SharedSecret ?? []), expected)
+      assert.equal(derived.KeyOrigin, 'AWS_KMS')
+      const nonsense = { KeyId, KeyAgreementAlgorithm, PublicKey: bytes('nonsense') } as const
+      await refused(kms.deriveSharedSecret(nonsense), 'ValidationException')
+    }
+  }),
+)
 
-proves('encapsulates secrets by ML-KEM', 'Encapsulate Decapsulate', async (seen) => {
-  const kms = keeper.sdk(seen)
-  const EncapsulationAlgorithm = 'ML_KEM'
-  for (const KeySpec of ['ML_KEM_512', 'ML_KEM_768', 'ML_KEM_1024'] as const) {
-    const KeyId = await newKey(kms, { KeySpec, KeyUsage: 'ENCAPSULATE_DECAPSULATE' })
-    const made = await kms.encapsulate({ KeyId, EncapsulationAlgorithm })
-    assert.equal(made.SharedSecret?.length, 32)
-    const { SharedSecretCiphertextBlob } = made
-    const opened = await kms.decapsulate({
-      KeyId,
-      EncapsulationAlgorithm,
-      SharedSecretCiphertextBlob,
-    })
-    assert.deepEqual(opened.SharedSecret, made.SharedSecret)
-    const local = encapsulate(await publicKeyOf(kms, KeyId))
-    const theirs = await kms.decapsulate({
-      KeyId,
-      EncapsulationAlgorithm,
-      SharedSecretCiphertextBlob: local.ciphertext,
-    })
-    assert.deepEqual(Buffer.from(theirs.SharedSecret ?? []), local.sharedKey)
-    // FIPS 203 §6.3: a ciphertext of the right length that nobody made gives another secret, no error.
-    const changed = Buffer.from(local.ciphertext)
-    changed[0] = (changed[0] ?? 0) ^ 1
-    const rejected = await kms.decapsulate({
-      KeyId,
-      EncapsulationAlgorithm,
-      SharedSecretCiphertextBlob: changed,
-    })
-    assert.equal(rejected.SharedSecret?.length, 32)
-    assert.notDeepEqual(Buffer.from(rejected.SharedSecret ?? []), local.sharedKey)
-    const short = { KeyId, EncapsulationAlgorithm, SharedSecretCiphertextBlob: bytes('x') } as const
-    await refused(kms.decapsulate(short), 'InvalidCiphertextException')
-  }
-})
+test(
+  'encapsulates secrets by ML-KEM',
+  proves('Encapsulate Decapsulate', async (seen) => {
+    const kms = keeper.sdk(seen)
+    const EncapsulationAlgorithm = 'ML_KEM'
+    for (const KeySpec of ['ML_KEM_512', 'ML_KEM_768', 'ML_KEM_1024'] as const) {
+      const KeyId = await newKey(kms, { KeySpec, KeyUsage: 'ENCAPSULATE_DECAPSULATE' })
+      const made = await kms.encapsulate({ KeyId, EncapsulationAlgorithm })
+      assert.equal(made.SharedSecret?.length, 32)
+      const { SharedSecretCiphertextBlob } = made
+      const opened = await kms.decapsulate({
+        KeyId,
+        EncapsulationAlgorithm,
+        SharedSecretCiphertextBlob,
+      })
+      assert.deepEqual(opened.SharedSecret, made.SharedSecret)
+      const local = encapsulate(await publicKeyOf(kms, KeyId))
+      const theirs = await kms.decapsulate({
+        KeyId,
+        EncapsulationAlgorithm,
+        SharedSecretCiphertextBlob: local.ciphertext,
+      })
+      assert.deepEqual(Buffer.from(theirs.SharedSecret ?? []), local.sharedKey)
+      // FIPS 203 §6.3: a ciphertext of the right length that nobody made gives another secret, no error.
+      const changed = Buffer.from(local.ciphertext)
+      changed[0] = (changed[0] ?? 0) ^ 1
+      const rejected = await kms.decapsulate({
+        KeyId,
+        EncapsulationAlgorithm,
+        SharedSecretCiphertextBlob: changed,
+      })
+      assert.equal(rejected.SharedSecret?.length, 32)
+      assert.notDeepEqual(Buffer.from(rejected.SharedSecret ?? []), local.sharedKey)
+      const short = {
+        KeyId,
+        EncapsulationAlgorithm,
+        SharedSecretCiphertextBlob: bytes('x'),
+      } as const
+      await refused(kms.decapsulate(short), 'InvalidCiphertextException')
+    }
+  }),
+)
 
-proves('a data key pair of ML-KEM decapsulates elsewhere', 'GenerateDataKeyPair', async (seen) => {
-  const kms = keeper.sdk(seen)
-  const KeyId = await newKey(kms)
-  const { publicKey } = generateKeyPairSync('ml-kem-768')
-  assert.equal(publicKey.asymmetricKeyType, 'ml-kem-768')
-  const made = await kms.generateDataKeyPair({ KeyId, KeyPairSpec: 'ML_KEM_768' })
-  const spki = createPublicKey({
-    key: Buffer.from(made.PublicKey ?? []),
-    format: 'der',
-    type: 'spki',
-  })
-  const { sharedKey, ciphertext } = encapsulate(spki)
-  const pkcs8 = {
-    key: Buffer.from(made.PrivateKeyPlaintext ?? []),
-    format: 'der',
-    type: 'pkcs8',
-  } as const
-  assert.deepEqual(decapsulate(pkcs8, ciphertext), sharedKey)
-})
+test(
+  'a data key pair of ML-KEM decapsulates elsewhere',
+  proves('GenerateDataKeyPair', async (seen) => {
+    const kms = keeper.sdk(seen)
+    const KeyId = await newKey(kms)
+    const { publicKey } = generateKeyPairSync('ml-kem-768')
+    assert.equal(publicKey.asymmetricKeyType, 'ml-kem-768')
+    const made = await kms.generateDataKeyPair({ KeyId, KeyPairSpec: 'ML_KEM_768' })
+    const spki = createPublicKey({
+      key: Buffer.from(made.PublicKey ?? []),
+      format: 'der',
+      type: 'spki',
+    })
+    const { sharedKey, ciphertext } = encapsulate(spki)
+    const pkcs8 = {
+      key: Buffer.from(made.PrivateKeyPlaintext ?? []),
+      format: 'der',
+      type: 'pkcs8',
+    } as const
+    assert.deepEqual(decapsulate(pkcs8, ciphertext), sharedKey)
+  }),
+)
