@@ -72,11 +72,9 @@ export async function useKey<Item, Result>(
 }
 
 /** AWS's order: the state of the key, its usage, its algorithm, and then the input. */
-export function assertUse(
-  { key: { arn }, call, usage, algorithm, check }: UseRules,
-  key: Key,
-): void {
-  assertEnabled(arn, key, call.ports.now())
+export function assertUse({ key: named, call, usage, algorithm, check }: UseRules, key: Key): void {
+  const { arn } = named
+  assertEnabled(named, key, call.ports.now())
   const words = awsWordsOf(key)
   if (words?.keyUsage !== usage) {
     const known = words?.keyUsage ?? key.purpose
@@ -87,14 +85,18 @@ export function assertUse(
 }
 
 /** Developer guide, "Key states of AWS KMS keys": only enabled keys do cryptography. */
-function assertEnabled(arn: string, key: Key, now: Instant): void {
-  assertEnabledOrDisabled(arn, key, now)
-  if (key.suspension !== undefined) throw new AwsError('DisabledException', `${arn} is disabled.`)
+function assertEnabled(named: AwsKey, key: Key, now: Instant): void {
+  assertEnabledOrDisabled(named, key, now)
+  if (key.suspension === undefined && named.document.disabled !== true) return
+  throw new AwsError('DisabledException', `${named.arn} is disabled.`)
 }
 
 /** What lets a public half out: AWS gives it of disabled keys too. */
-export function assertEnabledOrDisabled(arn: string, key: Key, now: Instant): void {
-  if (key.destroyAt !== undefined) throw invalidState(`${arn} is pending deletion.`)
+export function assertEnabledOrDisabled({ arn, document }: AwsKey, key: Key, now: Instant): void {
+  // The whole key is, or this region's share of it.
+  if (key.destroyAt !== undefined || document.deletionDate !== undefined) {
+    throw invalidState(`${arn} is pending deletion.`)
+  }
   // One of several materials missing is enough: what was encrypted under it could not be read.
   if (awaitedVersions(key, now).length > 0) throw invalidState(`${arn} is pending import.`)
 }

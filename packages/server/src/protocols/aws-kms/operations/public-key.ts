@@ -4,7 +4,7 @@ import { authorized } from '../authorization.ts'
 import type { AwsCall, AwsOperation } from '../call.ts'
 import { AwsError } from '../error.ts'
 import { type AwsKey, resolveKey } from '../key-reference.ts'
-import { awsWordsOf, type KeyUsage } from '../key-spec.ts'
+import { type AwsKeyWords, awsWordsOf, type KeyUsage } from '../key-spec.ts'
 import { grantTokens } from '../members.ts'
 import { assertEnabledOrDisabled } from '../use-key.ts'
 
@@ -38,10 +38,11 @@ export const getPublicKey: AwsOperation = async (call) => {
 }
 
 /** The key's words, once it is known that its state lets the public half out. */
-async function wordsOf({ ports, session }: AwsCall, { id, arn }: AwsKey) {
+async function wordsOf({ ports, session }: AwsCall, named: AwsKey): Promise<AwsKeyWords> {
+  const { id, arn } = named
   const loaded =
     ports.keeper.keys.peek(session.tenant, id) ?? (await ports.keeper.keys.load(session.tenant, id))
-  if (loaded !== undefined) assertEnabledOrDisabled(arn, loaded.key, ports.now())
+  if (loaded !== undefined) assertEnabledOrDisabled(named, loaded.key, ports.now())
   const words = loaded && awsWordsOf(loaded.key)
   if (words !== undefined) return words
   throw new AwsError('UnsupportedOperationException', `${arn} has no key spec of AWS's.`)
