@@ -105,6 +105,8 @@ export interface ListedKey {
   readonly state: KeyState
   readonly suspension?: { readonly at: Instant; readonly reason: string }
   readonly destroyAt?: Instant
+  /** Absent: it is rotated by calls alone. */
+  readonly rotation?: { readonly periodDays: number; readonly nextAt: Instant }
   /** The `materialUntil` of each version that has one, by version number. */
   readonly materialUntil?: Readonly<Record<string, Instant>>
   /** What a rotation to it puts in force. */

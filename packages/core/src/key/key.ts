@@ -5,6 +5,7 @@ import type { Cryptoperiod } from './cryptoperiod.ts'
 import type { KeyType } from './key-type.ts'
 import type { Mechanism } from './mechanism.ts'
 import type { Purpose } from './purpose.ts'
+import type { RotationSchedule } from './rotation.ts'
 import type { KeySpec } from './spec.ts'
 import type { KeyState } from './state.ts'
 
@@ -60,6 +61,8 @@ export interface Key {
   readonly suspension?: Suspension
   /** When a scheduled destruction will happen. */
   readonly destroyAt?: Instant
+  /** Absent: it is rotated by calls alone. */
+  readonly rotation?: RotationSchedule
   /** The `materialUntil` of each version that has one, by version number. */
   readonly materialUntil?: Readonly<Record<string, Instant>>
   /** A version whose material has been brought and that only a rotation puts in force. */

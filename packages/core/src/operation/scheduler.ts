@@ -4,6 +4,7 @@ import type { TenantId } from '../id.ts'
 import type { Keeper } from './execute.ts'
 import { INTERNAL_REQUEST, internalSession } from './internal-session.ts'
 import { applySchedule } from './key/apply-schedule.ts'
+import { rotateWhenDue } from './key/rotate-when-due.ts'
 import { applyObjectSchedule } from './object/apply-object-schedule.ts'
 import type { KeeperPorts } from './ports.ts'
 
@@ -17,7 +18,7 @@ const FAILING_MAX = 10_000
 
 /**
  * Brings about on time what dates demand, also when nobody calls: activations, ends of periods,
- * destructions. Uses see the dates anyway; this writes them down, destroys material and tells the log.
+ * destructions, rotations, ends of borrowed material. Uses see the dates anyway; this writes them down, destroys material and tells the log.
  */
 export class Scheduler {
   readonly #keeper: Keeper
@@ -54,13 +55,22 @@ export class Scheduler {
     for (const { tenant, value } of await this.#ports.store.due('key-version', now, limit)) {
       keys.set(value.key, tenant)
     }
-    for (const { tenant, id } of await this.#ports.store.due('key', now, limit))
-      keys.set(id, tenant)
+    const rotating = new Map<string, TenantId>()
+    for (const { tenant, id, value } of await this.#ports.store.due('key', now, limit)) {
+      if (value.destroyAt !== undefined && value.destroyAt <= now) keys.set(id, tenant)
+      else rotating.set(id, tenant)
+    }
     let done = 0
     for (const [key, tenant] of keys) {
       done += await this.#apply(key, now, () => {
         const session = internalSession(tenant, 'scheduler')
         return this.#keeper.execute(session, applySchedule, { key }, INTERNAL_REQUEST)
+      })
+    }
+    for (const [key, tenant] of rotating) {
+      done += await this.#apply(`${key}/rotation`, now, () => {
+        const session = internalSession(tenant, 'scheduler')
+        return this.#keeper.execute(session, rotateWhenDue, { key }, INTERNAL_REQUEST)
       })
     }
     for (const { tenant, id } of await this.#ports.store.due('object', now, limit)) {

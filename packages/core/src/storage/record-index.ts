@@ -1,6 +1,7 @@
 import type { Instant } from '../clock.ts'
 import { materialExpiry } from '../key/imported-material.ts'
 import type { Key, KeyVersion } from '../key/key.ts'
+import { rotationDueAt } from '../key/rotation.ts'
 import type { ManagedObject } from '../object/managed-object.ts'
 import type { Principal, Token } from '../principal/principal.ts'
 import type { RecordIndex, RecordKind, RecordTypes } from './store.ts'
@@ -40,7 +41,7 @@ function indexKey(key: Key): RecordIndex {
   ]
   if (key.suspension !== undefined) facets.push('suspended=yes')
   if (key.destroyAt !== undefined) facets.push('destruction=scheduled')
-  return { name: key.name, ...dueAt(key.destroyAt), facets }
+  return { name: key.name, ...dueAt(earliest([key.destroyAt, rotationDueAt(key)])), facets }
 }
 
 function indexKeyVersion(version: KeyVersion): RecordIndex {

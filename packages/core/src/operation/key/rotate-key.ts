@@ -10,7 +10,7 @@ import {
   lacksMaterial,
   withMaterialOf,
 } from '../../key/imported-material.ts'
-import { type Key, type KeyVersion, placeOf } from '../../key/key.ts'
+import { type Key, type KeyVersion, placeOf, type VersionCause } from '../../key/key.ts'
 import type { Stored } from '../../storage/store.ts'
 import type { KeyRef } from '../key-cache.ts'
 import type { Change, ManagementOperation, ManagementScope } from '../management-operation.ts'
@@ -34,23 +34,38 @@ export interface RotateKeyInput {
 export const rotateKey: ManagementOperation<'key', RotateKeyInput, DescribedKey> = {
   action: 'key.rotate',
   target: ({ key }) => ({ kind: 'key', ref: key }),
-  run: async (scope, input) => {
-    const { key } = scope.subject
-    assertRotatable(key)
-    assertAlgorithm(key, primaryMechanism(key), 'protect', scope.ports.profile, scope.now)
-    if (input.pending === true) return activatePending(scope, input)
-    assertNothingPending(key)
-    await assertBrought(scope)
-    const { custody } = scope.ports
-    const binding = bindingOf(key, key.lastVersion + 1)
-    const { material: imported } = input
-    const succeedBy = (made: NewMaterial): Promise<Change<DescribedKey>> =>
-      succeed(scope, input, newVersion(scope, input, made))
-    if (imported === undefined) return succeedBy(await custody.generate(binding, placeOf(key)))
-    return withClearMaterial(scope, imported, async (data) =>
-      succeedBy(await custody.import(binding, imported.format, data)),
-    )
-  },
+  run: (scope, input) => rotated(scope, input, 'requested', scope.subject.key),
+}
+
+/** The rotation of the subject, on request or on its date; `key` is what it then is beside its versions. */
+export async function rotated(
+  scope: ManagementScope<'key'>,
+  input: RotateKeyInput,
+  cause: VersionCause,
+  key: Key,
+): Promise<Change<DescribedKey>> {
+  assertRotatable(key)
+  assertAlgorithm(key, primaryMechanism(key), 'protect', scope.ports.profile, scope.now)
+  const rotation = { scope, key, cause, reason: input.reason ?? 'rotated' }
+  if (input.pending === true) return activatePending(rotation)
+  assertNothingPending(key)
+  await assertBrought(scope)
+  const { custody } = scope.ports
+  const binding = bindingOf(key, key.lastVersion + 1)
+  const { material: imported } = input
+  const succeedBy = (made: NewMaterial): Promise<Change<DescribedKey>> =>
+    succeed(rotation, newVersion(rotation, made))
+  if (imported === undefined) return succeedBy(await custody.generate(binding, placeOf(key)))
+  return withClearMaterial(scope, imported, async (data) =>
+    succeedBy(await custody.import(binding, imported.format, data)),
+  )
+}
+
+interface Rotation {
+  readonly scope: ManagementScope<'key'>
+  readonly key: Key
+  readonly cause: VersionCause
+  readonly reason: string
 }
 
 function assertRotatable(key: Key): void {
@@ -80,62 +95,50 @@ async function assertBrought(scope: ManagementScope<'key'>): Promise<void> {
   if (isUnbrought(value)) throw awaitingMaterial(scope.subject.key, value)
 }
 
-async function activatePending(
-  scope: ManagementScope<'key'>,
-  input: RotateKeyInput,
-): Promise<Change<DescribedKey>> {
-  const { key } = scope.subject
+async function activatePending(rotation: Rotation): Promise<Change<DescribedKey>> {
+  const { scope, key, cause } = rotation
   if (key.pendingVersion === undefined) {
     throw new KeeperError('wrong-state', `key \`${key.name}\` has no pending version; import one`)
   }
   const stored = await scope.keys.version(scope.subject, key.pendingVersion)
   if (lacksMaterial(stored.value, scope.now)) throw awaitingMaterial(key, stored.value)
-  return succeed(scope, input, { ...stored.value, cause: 'requested' }, stored)
+  return succeed(rotation, { ...stored.value, cause }, stored)
 }
 
-function newVersion(
-  { now, session, subject: { key } }: ManagementScope<'key'>,
-  { reason = 'rotated' }: RotateKeyInput,
-  material: NewMaterial,
-): KeyVersion {
+function newVersion({ scope, key, cause, reason }: Rotation, material: NewMaterial): KeyVersion {
   return createVersion({
     key,
     version: key.lastVersion + 1,
     ...material,
-    cause: 'requested',
-    at: now,
-    by: session.principal,
+    cause,
+    at: scope.now,
+    by: scope.session.principal,
     reason,
   })
 }
 
 /** The pre-active version becomes the one that protects, and the one before it stops. */
 async function succeed(
-  scope: ManagementScope<'key'>,
-  input: RotateKeyInput,
+  { scope, key: unchanged, cause, reason }: Rotation,
   next: KeyVersion,
   storedNext?: Stored<'key-version'>,
 ): Promise<Change<DescribedKey>> {
   const { now, session, subject } = scope
   const by = session.principal
   const number = next.version
-  const version = move(subject.key, next, 'active', {
-    at: now,
-    by,
-    reason: input.reason ?? 'rotated',
-  })
+  const version = move(unchanged, next, 'active', { at: now, by, reason })
   const before = await leading(scope)
-  const settled = settle(subject.key, before.value, now)
+  const settled = settle(unchanged, before.value, now)
   const replaced =
     settled.state === 'active'
-      ? move(subject.key, settled, 'deactivated', {
+      ? move(unchanged, settled, 'deactivated', {
           at: now,
           by,
           reason: `replaced by version ${number}`,
         })
       : settled
-  const lastVersion = Math.max(subject.key.lastVersion, number)
-  const key = withMaterialOf({ ...subject.key, currentVersion: number, lastVersion }, [
+  const lastVersion = Math.max(unchanged.lastVersion, number)
+  const key = withMaterialOf({ ...unchanged, currentVersion: number, lastVersion }, [
     version,
     replaced,
   ])
@@ -147,6 +150,6 @@ async function succeed(
       storedNext === undefined ? putNewVersion(version) : putVersion(storedNext, version),
       ...(replaced === before.value ? [] : [putVersion(before, replaced)]),
     ],
-    details: { version: number, replaced: before.value.version },
+    details: { version: number, replaced: before.value.version, cause },
   }
 }

@@ -103,6 +103,12 @@ const keyFields = {
   state: KeyState,
   suspension: Type.Optional(Suspension),
   destroyAt: Type.Optional(Instant('When the scheduled destruction happens')),
+  rotation: Type.Optional(
+    Closed({
+      periodDays: Type.Integer({ minimum: 1, maximum: 3_650 }),
+      nextAt: Instant('When the keeper next rotates it by itself'),
+    }),
+  ),
   materialUntil: Type.Optional(
     Type.Record(Type.String(), Instant('From then on the material of that version is awaited')),
   ),
