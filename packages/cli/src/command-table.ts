@@ -13,7 +13,7 @@ export interface CommandEntry {
 
 export interface CommandGroup {
   readonly summary: string
-  readonly commands: Readonly<Record<string, CommandEntry>>
+  readonly commands: Readonly<Record<string, CommandEntry | CommandGroup>>
 }
 
 const entry = (summary: string, load: () => Promise<CommandFile>): CommandEntry => ({
@@ -117,6 +117,29 @@ const TOKEN: CommandGroup = {
   },
 }
 
+const AWS: CommandGroup = {
+  summary: 'let programs made for AWS in',
+  commands: {
+    credentials: {
+      summary: 'manage the access keys that requests are signed by',
+      commands: {
+        create: entry(
+          'make an access key for a principal',
+          () => import('./command/aws/credentials/create.ts'),
+        ),
+        list: entry(
+          "list a principal's access keys",
+          () => import('./command/aws/credentials/list.ts'),
+        ),
+        revoke: entry(
+          'end an access key at once',
+          () => import('./command/aws/credentials/revoke.ts'),
+        ),
+      },
+    },
+  },
+}
+
 const POLICY: CommandGroup = {
   summary: 'manage Cedar policies',
   commands: {
@@ -205,6 +228,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry | CommandGroup>> = {
   object: OBJECT,
   principal: PRINCIPAL,
   token: TOKEN,
+  aws: AWS,
   policy: POLICY,
   audit: AUDIT,
   operator: OPERATOR,
@@ -219,8 +243,8 @@ export const COMMANDS: Readonly<Record<string, CommandEntry | CommandGroup>> = {
 }
 
 /** The words of every command, groups left out. */
-export function commandNames(): string[] {
-  return Object.entries(COMMANDS).flatMap(([name, known]) =>
-    'commands' in known ? Object.keys(known.commands).map((inner) => `${name} ${inner}`) : [name],
+export function commandNames(commands: CommandGroup['commands'] = COMMANDS): string[] {
+  return Object.entries(commands).flatMap(([name, known]) =>
+    'commands' in known ? commandNames(known.commands).map((inner) => `${name} ${inner}`) : [name],
   )
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { COMMANDS, type CommandEntry } from './command-table.ts'
+import { type CommandGroup, COMMANDS } from './command-table.ts'
 import { type CommonOptions, Context } from './context.ts'
 import type { Environment } from './environment.ts'
 import { EXIT_CODES } from './exit-code.ts'
@@ -52,31 +52,41 @@ export async function buildProgram(
     .version(versionOfPackage(), '-V, --version', 'write the version')
     .hook('preAction', (root, command) => {
       context.options = { ...root.opts<CommonOptions>(), ...command.opts<CommonOptions>() }
-      context.command = command.parent === root ? command.name() : (command.parent?.name() ?? '')
+      context.command = firstWord(command, root)
     })
   connectionOptions(program)
   program.addHelpText('after', FOOTER)
-  for (const [name, known] of Object.entries(COMMANDS)) {
-    const command = program
-      .command(name)
-      .description(sentence(known.summary))
-      .copyInheritedSettings(program)
-    const isWanted = words === 'all' || words.includes(name)
-    if (!('commands' in known)) {
-      if (isWanted) await fill(command, known, context)
-      continue
-    }
-    for (const [inner, entry] of Object.entries(known.commands)) {
-      const leaf = command.command(inner).description(sentence(entry.summary))
-      if (isWanted && (words === 'all' || words.includes(inner))) await fill(leaf, entry, context)
-    }
-  }
+  await addCommands(program, COMMANDS, words, context)
   return program
 }
 
-async function fill(command: Command, entry: CommandEntry, context: Context): Promise<void> {
-  const file = await entry.load()
-  file.define(command, context)
+/** Every command has its place; only what the words may mean is loaded. */
+async function addCommands(
+  parent: Command,
+  commands: CommandGroup['commands'],
+  words: readonly string[] | 'all' | 'none',
+  context: Context,
+): Promise<void> {
+  for (const [name, known] of Object.entries(commands)) {
+    const command = parent
+      .command(name)
+      .description(sentence(known.summary))
+      .copyInheritedSettings(parent)
+    const isWanted = words === 'all' || words.includes(name)
+    if ('commands' in known) {
+      await addCommands(command, known.commands, isWanted ? words : 'none', context)
+    } else if (isWanted) {
+      const file = await known.load()
+      file.define(command, context)
+    }
+  }
+}
+
+/** The word after the program's name: what the profile chooses an identity by. */
+function firstWord(command: Command, root: Command): string {
+  let first = command
+  while (first.parent !== null && first.parent !== root) first = first.parent
+  return first.name()
 }
 
 function sentence(summary: string): string {

@@ -280,6 +280,33 @@ const ROWS: readonly Row[] = [
     answer: [200, { token: { id: 't' }, entry: 1 }],
   },
   {
+    line: 'aws credentials create job --ttl 1h --on-key release/* --format env',
+    asks: [
+      'POST',
+      '/v1/principals/job/tokens',
+      { lifetimeSeconds: 3600, scope: { keys: ['release/*'] }, sharedSecret: 'temporary' },
+    ],
+    answer: [
+      200,
+      {
+        secret: 's',
+        ticket: 't',
+        token: { id: 't', identifier: 'ASIA', principalName: 'job', scope: {}, expiresAt: '' },
+        entry: 1,
+      },
+    ],
+  },
+  {
+    line: 'aws credentials list job',
+    asks: ['GET', '/v1/principals/job/tokens'],
+    answer: [200, { tokens: [], damaged: [], entry: 1 }],
+  },
+  {
+    line: 'aws credentials revoke AKIAIOSFODNN7EXAMPLE',
+    asks: ['DELETE', '/v1/tokens/AKIAIOSFODNN7EXAMPLE'],
+    answer: [200, { token: { id: 't' }, entry: 1 }],
+  },
+  {
     line: 'policy put p',
     asks: ['PUT', '/v1/policies/p', { text: 'permit' }],
     answer: [200, { policy: { revision: 1 }, entry: 1 }],

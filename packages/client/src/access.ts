@@ -93,11 +93,16 @@ export interface CreateTokenRequest {
   readonly description?: string | undefined
   readonly lifetimeSeconds: number
   readonly scope?: TokenScope | undefined
+  /** A secret to sign requests by, such as AWS's access keys, rather than a bearer token. */
+  readonly sharedSecret?: 'lasting' | 'long' | 'temporary' | undefined
 }
 
 export type TokenAnswer = Answered & { readonly token: Token }
-/** `secret` is the bearer token: shown this once, stored nowhere. */
-export type NewTokenAnswer = TokenAnswer & { readonly secret: string }
+/**
+ * `secret` is the bearer token, shown this once and stored nowhere, or the shared secret, shown this once and
+ * kept wrapped. A temporary one has a `ticket` that must come with each request: AWS's session token.
+ */
+export type NewTokenAnswer = TokenAnswer & { readonly secret: string; readonly ticket?: string }
 export interface TokenPage extends Answered {
   readonly tokens: readonly Token[]
   readonly next?: string

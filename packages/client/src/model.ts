@@ -188,6 +188,8 @@ export interface Token {
   readonly createdAt: Instant
   readonly expiresAt: Instant
   readonly revokedAt?: Instant
+  /** Of a shared secret: what names it in signed requests (AWS's access key id). */
+  readonly identifier?: string
 }
 
 export interface Whoami {

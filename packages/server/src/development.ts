@@ -32,6 +32,7 @@ const IDENTITIES: readonly FirstPrincipal[] = [
 const COMMAND_IDENTITIES = {
   principal: 'administrator',
   token: 'administrator',
+  aws: 'administrator',
   policy: 'administrator',
   operator: 'administrator',
   audit: 'auditor',

@@ -122,6 +122,22 @@ const CASES: Readonly<Record<string, Cases>> = {
   'cache.locked-bytes': wholes(4_096, 1024 ** 3),
   'cache.private-key-bytes': wholes(4_096, 1024 ** 3),
   'aws.nitro-root': paths,
+  'aws.account': {
+    right: [['"123456789012"', '123456789012']],
+    wrong: ['123456789012', '"12345678901"', '"1234567890123"', '"12345678901a"', '""'],
+  },
+  'aws.region': {
+    right: ['us-east-1', 'us-gov-west-1', 'cn-north-1'].map((one) => [`"${one}"`, one]),
+    wrong: ['""', '"US-EAST-1"', '"us-east"', '"us east 1"', '7'],
+  },
+  'aws.regions': {
+    right: [['["us-east-1", "eu-west-3"]', ['us-east-1', 'eu-west-3']]],
+    wrong: ['[]', '"us-east-1"', '["us-east-1", 1]', '["us-east"]'],
+  },
+  'aws.listen': {
+    right: ['127.0.0.1:8421', '[::1]:0', 'kms.example.com:443'].map((one) => [`"${one}"`, one]),
+    wrong: ['8421', '":8421"', '"::1:8421"', '"[a]:1"', '"a:65536"', '"a"', '"a b:1"', '"*.a:1"'],
+  },
   'log.level': choices('info', 'warn', 'error'),
   'log.format': choices('text', 'json'),
 }
@@ -172,6 +188,9 @@ describe('mistakes', () => {
       'lisden (line 7): is not a setting',
       'folder: is missing; say where the data goes',
       'listen: certificate and key go together',
+    ])
+    assert.deepEqual(mistakesOf('folder = "/data"\naws.regions = ["eu-west-3"]'), [
+      'aws: region must be one of regions',
     ])
   })
 

@@ -4,16 +4,19 @@ import type { Context } from '../../context.ts'
 import { connectionOptions, examples } from '../../options.ts'
 import { table } from '../../terminal/table.ts'
 import { minute } from '../../terminal/text.ts'
+import { tokenState } from './token-state.ts'
 
 export function define(command: Command, context: Context): void {
   command.argument('<principal>', 'name or id').action(async (principal: string) => {
     const client = await context.client()
     const tokens: Token[] = []
-    for await (const token of client.tokens.list(principal)) tokens.push(token)
+    for await (const token of client.tokens.list(principal)) {
+      if (token.identifier === undefined) tokens.push(token)
+    }
     const now = context.environment.now().toISOString()
     const rows = tokens.map((token) => [
       token.id,
-      stateOf(token, now),
+      tokenState(token, now),
       minute(token.expiresAt),
       token.scope.actions?.join(',') ?? 'all',
       token.scope.keys?.join(',') ?? 'all',
@@ -24,9 +27,4 @@ export function define(command: Command, context: Context): void {
   })
   connectionOptions(command)
   examples(command, 'claviger token list backup-job')
-}
-
-function stateOf({ revokedAt, expiresAt }: Token, now: string): string {
-  if (revokedAt !== undefined) return 'revoked'
-  return expiresAt <= now ? 'expired' : 'valid'
 }

@@ -70,7 +70,8 @@ function tokenHandlers({
     createToken: async ({ session, context, params, body }) => {
       const input = { ...params, ...body }
       const { output, entry } = await keeper.execute(session, core.createToken, input, context)
-      return { body: { token: toWire(output.token), secret: output.secret, entry }, entry }
+      const { token, ...secrets } = output
+      return { body: { token: toWire(token), ...secrets, entry }, entry }
     },
     listTokens: async ({ session, context, params, query }) => {
       const { limit = LIMIT_DEFAULT, ...page } = query

@@ -39,7 +39,7 @@ export const ACCESS_ROUTES = {
   createToken: {
     method: 'POST',
     path: '/v1/principals/{principal}/tokens',
-    summary: 'Make a bearer token',
+    summary: 'Make a bearer token, or a secret to sign requests by',
     action: 'token.create',
     body: principal.CreateTokenRequest,
     answer: principal.NewTokenAnswer,

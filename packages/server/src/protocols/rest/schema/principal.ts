@@ -1,4 +1,4 @@
-import { ROLES } from '@claviger/core'
+import { ROLES, SHARED_SECRET_FORMS } from '@claviger/core'
 import { Type } from 'typebox'
 import {
   After,
@@ -86,6 +86,9 @@ export const Token = Closed(
     createdAt: Instant('Creation'),
     expiresAt: Instant('End of its life'),
     revokedAt: Type.Optional(Instant('When it was ended')),
+    identifier: Type.Optional(
+      Type.String({ description: 'Of a shared secret: what names it in signed requests' }),
+    ),
   },
   { $id: 'Token' },
 )
@@ -93,7 +96,13 @@ export const TokenAnswer = Closed({ token: Token, entry: Entry }, { $id: 'TokenA
 export const NewTokenAnswer = Closed(
   {
     token: Token,
-    secret: Type.String({ description: 'The bearer token: shown this once, stored nowhere' }),
+    secret: Type.String({
+      description:
+        'Shown this once; a bearer token is stored nowhere, a shared secret only wrapped',
+    }),
+    ticket: Type.Optional(
+      Type.String({ description: 'Has to come with requests signed by a temporary secret' }),
+    ),
     entry: Entry,
   },
   { $id: 'NewTokenAnswer' },
@@ -107,6 +116,11 @@ export const CreateTokenRequest = Closed(
     description: Type.Optional(Type.String({ maxLength: 256 })),
     lifetimeSeconds: Type.Integer({ minimum: 1, maximum: 315_360_000 }),
     scope: Type.Optional(TokenScope),
+    sharedSecret: Type.Optional(
+      Type.Enum([...SHARED_SECRET_FORMS], {
+        description: 'A secret to sign requests by (AWS access keys), rather than a bearer token',
+      }),
+    ),
   },
   { $id: 'CreateTokenRequest' },
 )
