@@ -30,6 +30,8 @@ export interface AwsCall extends AwsCaller {
   readonly action: string
   /** The body, a JSON object; nothing in it has been looked at. */
   readonly input: Readonly<Record<string, unknown>>
+  /** Whether it came over TLS, for `aws:SecureTransport`; absent where that is not known. */
+  readonly secureTransport?: boolean
   /** For the log and Cedar; `authorize` of authorization.ts adds AWS's own rules to it. */
   readonly request: RequestContext
 }
