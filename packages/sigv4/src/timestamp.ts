@@ -45,11 +45,19 @@ function malformed(): SigV4Error {
   )
 }
 
-/** Refuses the 31st of February, which `Date` would take for a day in March. */
+let last: { readonly text: string; readonly at: number } = { text: '', at: Number.NaN }
+
+/**
+ * Refuses the 31st of February, which `Date` would take for a day in March. What was asked last is remembered:
+ * requests come many to a second.
+ */
 function basicInstant(text: string): number | undefined {
+  if (text === last.text) return last.at
   const match = BASIC.exec(text)
   if (match === null) return undefined
   const [, year, month, day, hour, minute, second] = match
   const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
-  return Number.isNaN(at) || formatTimestamp(at) !== text ? undefined : at
+  if (Number.isNaN(at) || formatTimestamp(at) !== text) return undefined
+  last = { text, at }
+  return at
 }
