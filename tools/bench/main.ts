@@ -11,6 +11,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureAws } from './aws.ts'
 import { measureCreation } from './creation.ts'
 import { KeeperProcess } from './keeper-process.ts'
 import { LoadProcess } from './load-process.ts'
@@ -43,6 +44,7 @@ try {
   try {
     const windowSeconds = quick ? 1 : 4
     report(await measureThroughput({ keeper, load, windowSeconds, rounds: quick ? 3 : 5 }))
+    report(await measureAws({ keeper, load, windowSeconds, rounds: quick ? 3 : 5 }))
     report([await measureCreation(keeper, load, quick ? 2 : 5)])
   } finally {
     await keeper.stop()

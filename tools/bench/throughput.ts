@@ -80,8 +80,9 @@ function figures(
   ]
 }
 
-async function ratePerSecond(
-  { load, keeper, windowSeconds }: ThroughputOptions,
+/** Answers a second to one request, sent over and over. */
+export async function ratePerSecond(
+  { load, keeper, windowSeconds }: Omit<ThroughputOptions, 'rounds'>,
   port: number,
   request: string,
 ): Promise<number> {
