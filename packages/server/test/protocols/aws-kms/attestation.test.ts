@@ -95,6 +95,26 @@ describe('an attestation document', () => {
     assert.deepEqual(Object.keys(conditions), ['kms:RecipientAttestation:PCR4'])
   })
 
+  it("may be of NitroTPM, whose registers never meet an enclave's conditions", async () => {
+    const pcrs = new Map([
+      [0, new Uint8Array(48)],
+      [12, new Uint8Array(48).fill(0xfe)],
+    ])
+    const { conditions } = await verify(
+      await documentWith({ pcrs: undefined, nitrotpm_pcrs: pcrs }),
+    )
+    assert.deepEqual(conditions, {
+      'kms:RecipientAttestation:NitroTPMPCR0': '00'.repeat(48),
+      'kms:RecipientAttestation:NitroTPMPCR12': 'fe'.repeat(48),
+    })
+    const wrong = 'pcrs is missing or not what it must be'
+    await refuses(await documentWith({ nitrotpm_pcrs: pcrs }), wrong)
+    await refuses(await documentWith({ nitrotpm_pcrs: null }), wrong)
+    await refuses(await documentWith({ pcrs: undefined, nitrotpm_pcrs: new Map() }), wrong)
+    const odd = new Map([[0, new Uint8Array(20)]])
+    await refuses(await documentWith({ pcrs: undefined, nitrotpm_pcrs: odd }), wrong)
+  })
+
   it('is refused where no root is configured, with what to configure', async () => {
     await assert.rejects(
       verify(good, NOW, []),

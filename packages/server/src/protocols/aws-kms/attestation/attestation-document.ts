@@ -3,7 +3,8 @@ import { refused } from './attestation-error.ts'
 
 /*
  * The signed attestation document of the Nitro Secure Module: COSE_Sign1 (RFC 9052 §4.2), tagged or not,
- * over a CBOR map (aws-nitro-enclaves-nsm-api, docs/attestation_process.md §2.2 and §3.2). Subset of CBOR
+ * over a CBOR map (aws-nitro-enclaves-nsm-api, docs/attestation_process.md §2.2 and §3.2); and that of NitroTPM,
+ * which differs in the name of one field (EC2 user guide, "Validate a NitroTPM Attestation Document"). Subset of CBOR
  * (RFC 8949): integers, byte strings, text, arrays and maps of either length, null; integers in their
  * shortest form. Refused: tags inside, floats, repeated or unknown keys, trailing bytes, an unprotected header
  * with anything in it, any algorithm but ES384.
@@ -14,6 +15,8 @@ export interface AttestationDocument {
   readonly moduleId: string
   /** Milliseconds since the Epoch. */
   readonly timestamp: number
+  /** Whose registers they are: an instance's software writes to the ones of its TPM, an enclave's does not. */
+  readonly platform: 'enclave' | 'tpm'
   readonly pcrs: ReadonlyMap<number, Uint8Array>
   /** DER of the certificate whose key signed. */
   readonly certificate: Uint8Array
@@ -53,6 +56,7 @@ const FIELDS = [
   'digest',
   'timestamp',
   'pcrs',
+  'nitrotpm_pcrs',
   'certificate',
   'cabundle',
   'public_key',
@@ -108,13 +112,22 @@ function parseDocument(payload: Uint8Array): AttestationDocument {
   return {
     moduleId,
     timestamp: timestamp as number,
-    pcrs: parsePcrs(map.get('pcrs')),
+    ...parsePlatform(map),
     certificate,
     cabundle: parseBundle(map.get('cabundle')),
     ...(publicKey && { publicKey }),
     ...(userData && { userData }),
     ...(nonce && { nonce }),
   }
+}
+
+type Registers = Pick<AttestationDocument, 'platform' | 'pcrs'>
+
+/** A document is of one or the other; with both, each condition key of AWS's could be met by either. */
+function parsePlatform(map: ReadonlyMap<unknown, unknown>): Registers {
+  if (!map.has('nitrotpm_pcrs')) return { platform: 'enclave', pcrs: parsePcrs(map.get('pcrs')) }
+  if (map.has('pcrs')) throw wrong('pcrs')
+  return { platform: 'tpm', pcrs: parsePcrs(map.get('nitrotpm_pcrs')) }
 }
 
 function parsePcrs(value: unknown): ReadonlyMap<number, Uint8Array> {

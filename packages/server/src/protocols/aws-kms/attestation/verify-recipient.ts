@@ -1,6 +1,6 @@
 import { encodeBase64, encodeHex } from '@claviger/bytes'
 import type { AwsOperationPorts } from '../call.ts'
-import { parseAttestation } from './attestation-document.ts'
+import { type AttestationDocument, parseAttestation } from './attestation-document.ts'
 import { refused } from './attestation-error.ts'
 import { verifyChain } from './certificate-chain.ts'
 import { encodeEnvelopedData } from './enveloped-data.ts'
@@ -34,7 +34,7 @@ export async function verifyRecipient(
   if (!(await attestation.verifyEs384(leaf, signed, signature))) {
     throw refused('the signature is not valid')
   }
-  const { publicKey, pcrs } = document
+  const { publicKey } = document
   if (publicKey === undefined) throw refused('the document has no public key')
   const key = await attestation.readRsaKey(publicKey)
   if (key === undefined) {
@@ -43,19 +43,20 @@ export async function verifyRecipient(
   // RFC 7093 §2 (4), with SHA-256: AWS's identifiers have 32 bytes too.
   const keyIdentifier = crypto.sha256(publicKey)
   return {
-    conditions: conditionsOf(pcrs),
+    conditions: conditionsOf(document),
     seal: async (plaintext) =>
       encodeBase64(encodeEnvelopedData(keyIdentifier, attestation.envelop(key, plaintext))),
   }
 }
 
-/** The image's digest is PCR0 (Developer Guide, "Condition keys for Nitro Enclaves"). */
-function conditionsOf(pcrs: ReadonlyMap<number, Uint8Array>): Record<string, string> {
+/**
+ * Developer guide, "AWS KMS condition keys for attested platforms": an enclave's PCR0 is the digest of its
+ * image, and the registers of a TPM have keys of their own.
+ */
+function conditionsOf({ platform, pcrs }: AttestationDocument): Record<string, string> {
   const conditions: Record<string, string> = {}
-  for (const [index, value] of pcrs) {
-    const text = encodeHex(value)
-    conditions[`${CONDITION}PCR${index}`] = text
-    if (index === 0) conditions[`${CONDITION}ImageSha384`] = text
-  }
-  return conditions
+  const name = platform === 'enclave' ? 'PCR' : 'NitroTPMPCR'
+  for (const [index, value] of pcrs) conditions[`${CONDITION}${name}${index}`] = encodeHex(value)
+  const image = platform === 'enclave' ? pcrs.get(0) : undefined
+  return { ...conditions, ...(image && { [`${CONDITION}ImageSha384`]: encodeHex(image) }) }
 }
