@@ -1,11 +1,14 @@
 import {
   awaitedVersions,
   type DataOperation,
+  type DataScope,
   type ErrorCode,
   type Instant,
   isKeeperError,
   type KeeperError,
   type Key,
+  type KeyUse,
+  type MaybePromise,
   type RequestContext,
 } from '@claviger/core'
 import type { AwsCall } from './call.ts'
@@ -25,24 +28,38 @@ export interface UseRules {
   /** How AWS words an input that the domain finds wrong; `ValidationException` unless told otherwise. */
   readonly wrongInput?: () => AwsError
   readonly dryRun?: boolean
+  /** Of a dry run that is to look at permissions alone (`IGNORE_CIPHERTEXT`). */
+  readonly withoutInput?: boolean
 }
 
 /** An item of a data operation, with AWS's rules for it. */
 export type Ruled<Item> = Item & { readonly rules: UseRules }
 
+/** What a dry run does with the opened key before it is said that the call would have succeeded. */
+type Rehearsal<Item> = (use: KeyUse, item: Ruled<Item>, scope: DataScope) => MaybePromise<void>
+
 /**
  * The domain's operation, with AWS's rules where the domain refuses items: after policy has allowed, before
- * anything is opened. So what they refuse is recorded like any other refusal.
+ * anything is opened. So what they refuse is recorded like any other refusal. A dry run goes as far as to open
+ * the key, and ends by the exception that tells of its success.
  */
 export function ruled<Item, Result>(
   operation: DataOperation<Item, Result>,
+  rehearse?: Rehearsal<Item>,
 ): DataOperation<Ruled<Item>, Result> {
   return {
     ...operation,
     check: (item, key) => {
       assertUse(item.rules, key)
-      if (item.rules.dryRun === true) throw dryRunOperation()
       operation.check?.(item, key)
+    },
+    run: (use, item, scope) => {
+      if (item.rules.dryRun !== true) return operation.run(use, item, scope)
+      const rehearsed = rehearse?.(use, item, scope)
+      if (!(rehearsed instanceof Promise)) throw dryRunOperation()
+      return rehearsed.then(() => {
+        throw dryRunOperation()
+      })
     },
   }
 }
@@ -101,10 +118,11 @@ export function assertEnabledOrDisabled({ arn, document }: AwsKey, key: Key, now
   if (awaitedVersions(key, now).length > 0) throw invalidState(`${arn} is pending import.`)
 }
 
-export const dryRunOperation = (): AwsError =>
+const dryRunOperation = (): AwsError =>
   new AwsError(
     'DryRunOperationException',
     'The request would have succeeded, but the DryRun option is set.',
+    { status: 412, code: 'dry-run' },
   )
 
 const invalidState = (message: string): AwsError =>

@@ -3,7 +3,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { Instant, Role } from '@claviger/core'
 import type { AwsCall, AwsCaller, AwsOperationPorts } from '../../../src/protocols/aws-kms/call.ts'
 import type { AwsCrypto } from '../../../src/protocols/aws-kms/crypto-port.ts'
-import { AwsError } from '../../../src/protocols/aws-kms/error.ts'
+import { type AwsException, exceptionOf } from '../../../src/protocols/aws-kms/exception.ts'
 import { OPERATIONS } from '../../../src/protocols/aws-kms/operations.ts'
 import { makeWorld, sessionOf, type World } from '../../keeper/world.ts'
 
@@ -26,13 +26,13 @@ export interface AwsWorld extends World {
   caller(name: string, roles?: readonly Role[]): AwsCaller
   /** Runs an action as the wire would, once the signature is verified. */
   call(action: string, input?: Output, options?: CallOptions): Promise<Output>
-  /** The call must fail with this exception; its message, when it matters. */
+  /** The call must fail with this exception, as the wire would tell it; its message, when it matters. */
   refused(
     exception: string,
     action: string,
     input?: Output,
     options?: CallOptions & { readonly message?: string | RegExp },
-  ): Promise<AwsError>
+  ): Promise<AwsException>
 }
 
 /** The cryptography of the wire, by the platform itself. */
@@ -86,12 +86,14 @@ export function makeAwsWorld(
     try {
       await call(action, input, options)
     } catch (error) {
-      assert(error instanceof AwsError, `${action} threw ${String(error)}`)
-      assert.equal(error.exception, exception, error.message)
+      const told = exceptionOf(error, (unforeseen) => {
+        throw unforeseen
+      })
+      assert.equal(told.type, exception, told.message)
       const { message } = options
-      if (typeof message === 'string') assert.equal(error.message, message)
-      else if (message !== undefined) assert.match(error.message, message)
-      return error
+      if (typeof message === 'string') assert.equal(told.message, message)
+      else if (message !== undefined) assert.match(told.message, message)
+      return told
     }
     assert.fail(`${action} was not refused`)
   }

@@ -110,3 +110,23 @@ test('each end is refused in its own name', async () => {
     { message: `${arnOf(one)} is disabled.` },
   )
 })
+
+test('a dry run needs leave for both ends, whether or not it looks at the ciphertext', async () => {
+  const world = makeAwsWorld()
+  const [one, other] = [await keyOf(world), await keyOf(world)]
+  const { CiphertextBlob } = await world.call('Encrypt', { KeyId: one, Plaintext })
+  const whole = { CiphertextBlob, DestinationKeyId: other, DryRun: true }
+  const DryRunModifiers = ['IGNORE_CIPHERTEXT']
+  const blind = { SourceKeyId: one, DestinationKeyId: other, DryRun: true, DryRunModifiers }
+  for (const ask of [whole, blind]) {
+    await world.refused('DryRunOperationException', 'ReEncrypt', ask)
+    for (const action of ['key.re-encrypt-from', 'key.re-encrypt-to']) {
+      world.denied.add(action)
+      await world.refused('AccessDeniedException', 'ReEncrypt', ask)
+      world.denied.delete(action)
+    }
+  }
+  const garbled = base64(bytesOf({ CiphertextBlob }, 'CiphertextBlob').subarray(0, 60))
+  const unread = { ...whole, CiphertextBlob: garbled }
+  await world.refused('InvalidCiphertextException', 'ReEncrypt', unread)
+})

@@ -11,7 +11,12 @@ import { assertReadable, decryptItem, findKey, readCiphertext } from '../opened-
 import { hasRecipient, secretMembers } from '../secret-members.ts'
 import { ruled, useKey, type UseRules } from '../use-key.ts'
 
-const DECRYPT = ruled(core.decrypt)
+/** A dry run is told of a ciphertext that cannot be read, and of nothing that is in it. */
+const DECRYPT = ruled(core.decrypt, async (use, item, scope) => {
+  if (item.rules.withoutInput === true) return
+  const { plaintext } = await core.decrypt.run(use, item, scope)
+  plaintext.fill(0)
+})
 
 export const decrypt: AwsOperation = async (call) => {
   const { input } = call
@@ -37,6 +42,7 @@ export const decrypt: AwsOperation = async (call) => {
     usage: 'ENCRYPT_DECRYPT',
     algorithm,
     dryRun,
+    withoutInput: blob === undefined,
     check: () => assertReadable(given, context),
     wrongInput: invalidCiphertext,
   }

@@ -18,7 +18,19 @@ import {
 import { assertDestination } from '../re-encrypt-destination.ts'
 import { ruled, useKey, type UseRules } from '../use-key.ts'
 
-const RE_ENCRYPT = ruled(core.reEncrypt)
+/** A dry run asks for both keys too. */
+const RE_ENCRYPT = ruled(core.reEncrypt, async (use, item, scope) => {
+  if (item.rules.withoutInput !== true) {
+    await core.reEncrypt.run(use, item, scope)
+    return
+  }
+  await scope.use(item.destination ?? use.key.id, {
+    action: 'key.re-encrypt-to',
+    usage: 'encrypt',
+    mechanism: item.destinationMechanism,
+    bytes: 0,
+  })
+})
 const NO_AAD = new Uint8Array(0)
 
 /** Both ends of a call, found but not yet authorized. */
@@ -43,6 +55,7 @@ export const reEncrypt: AwsOperation = async (call) => {
     usage: 'ENCRYPT_DECRYPT',
     algorithm: source.algorithm,
     dryRun,
+    withoutInput: source.blob === undefined,
     check: () => {
       assertReadable(source, from.context)
       assertDestination(call, ends, target)
