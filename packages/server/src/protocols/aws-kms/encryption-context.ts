@@ -22,7 +22,8 @@ export function readContext(input: Input, name: string): GivenContext {
   for (const text of Object.values(value as object)) if (typeof text !== 'string') throw notTexts()
   const context = value as EncryptionContext
   try {
-    const aad = contextToAad(context)
+    // AWS bounds a context by its 8 KiB, and not by its pairs.
+    const aad = contextToAad(context, Number.POSITIVE_INFINITY)
     return aad === undefined ? NONE : { context, aad }
   } catch (error) {
     if (error instanceof KeeperError) throw validation(`EncryptionContext: ${error.message}`)
