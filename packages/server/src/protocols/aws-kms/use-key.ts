@@ -114,6 +114,9 @@ export function assertEnabledOrDisabled({ arn, document }: AwsKey, key: Key, now
   if (key.destroyAt !== undefined || document.deletionDate !== undefined) {
     throw invalidState(`${arn} is pending deletion.`)
   }
+  if (document.deletionWindowDays !== undefined) {
+    throw invalidState(`${arn} is pending replica deletion.`)
+  }
   // One of several materials missing is enough: what was encrypted under it could not be read.
   if (awaitedVersions(key, now).length > 0) throw invalidState(`${arn} is pending import.`)
 }
@@ -147,8 +150,11 @@ export function inWordsOfAws(error: unknown, rules: UseRules): unknown {
 type Word = (error: KeeperError, rules: UseRules) => AwsError
 
 const wrongInput: Word = (error, rules) => rules.wrongInput?.() ?? validation(error.message)
-const wrongState: Word = (error, { key }) =>
-  invalidState(`${key.arn} is not in a valid state: ${error.message}`)
+/** Before its activation and after the end of its periods a key shows as disabled here. */
+const wrongState: Word = ({ details }, { key: { arn } }) =>
+  details['awaitsMaterial'] === true
+    ? invalidState(`${arn} is pending import.`)
+    : new AwsError('DisabledException', `${arn} is disabled.`)
 const wrongWay: Word = (error, { key }) => wrongUsage(`${key.arn}: ${error.message}`)
 
 const WORDS: Partial<Record<ErrorCode, Word>> = {

@@ -1,6 +1,13 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
-import { attachToKey, createKey, importVersion, type KeyId, rotateKey } from '@claviger/core'
+import {
+  attachToKey,
+  createKey,
+  deactivateKey,
+  importVersion,
+  type KeyId,
+  rotateKey,
+} from '@claviger/core'
 import { type KeyDocument, keyDocumentName } from '../../../src/protocols/aws-kms/key-document.ts'
 import { coreRequestOf } from '../../../src/protocols/aws-kms/key-spec.ts'
 import { type AwsWorld, base64, HOME, makeAwsWorld, textOf } from './aws-world.ts'
@@ -74,6 +81,9 @@ test('it is disabled, and on its way out, in one region and not in the other', a
   const error = await world.refused('KMSInvalidStateException', 'Encrypt', ask, there)
   assert.match(error.message, / is pending deletion\.$/)
   await world.call('Encrypt', ask)
+  await put(world, id, { ...documentOf(HOME), deletionWindowDays: 7 })
+  const waiting = await world.refused('KMSInvalidStateException', 'Encrypt', ask)
+  assert.match(waiting.message, / is pending replica deletion\.$/)
 })
 
 test('a key without its material is pending import, at first and once it expired', async () => {
@@ -94,6 +104,19 @@ test('a key without its material is pending import, at first and once it expired
   world.clock.set(world.clock.now() + 60_001)
   await world.refused('KMSInvalidStateException', 'Decrypt', { CiphertextBlob }, pending)
   await bring(world.clock.now() + 60_000)
+  const opened = await world.call('Decrypt', { CiphertextBlob })
+  assert.equal(opened['Plaintext'], Plaintext)
+})
+
+test('a key that is not in force yet, or no more, is disabled; what it protected is read', async () => {
+  const world = makeAwsWorld()
+  const spec = coreRequestOf('SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT')
+  const early = await world.run(createKey, { name: 'early', ...spec, activate: false })
+  await world.refused('DisabledException', 'Encrypt', { KeyId: early.key.id, Plaintext })
+  const KeyId = await keyOf(world)
+  const { CiphertextBlob } = await world.call('Encrypt', { KeyId, Plaintext })
+  await world.run(deactivateKey, { key: KeyId, reason: 'test' })
+  await world.refused('DisabledException', 'Encrypt', { KeyId, Plaintext })
   const opened = await world.call('Decrypt', { CiphertextBlob })
   assert.equal(opened['Plaintext'], Plaintext)
 })
