@@ -15,6 +15,12 @@ export interface KeyDocument {
   readonly multiRegion?: { readonly primary: string }
   readonly origin: 'AWS_KMS' | 'EXTERNAL' | 'EXTERNAL_KEY_STORE' | 'AWS_CLOUDHSM'
   readonly createdAt: number
+  /** Of one region of several: the key is disabled here, whatever it is elsewhere. */
+  readonly disabled?: true
+  /** Of one region of several: when the key is gone from here. */
+  readonly deletionDate?: number
+  /** Days between the deletion of the last replica and that of this primary, which waits for it. */
+  readonly deletionWindowDays?: number
   /** Anything an operation needs to keep beside it. */
   readonly more?: Readonly<Record<string, unknown>>
 }

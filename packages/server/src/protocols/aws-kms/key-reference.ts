@@ -1,7 +1,15 @@
-import { isUuid, type KeyId, type MaybePromise, type Stored } from '@claviger/core'
+import {
+  type Instant,
+  isUuid,
+  type Key,
+  type KeyId,
+  type MaybePromise,
+  type Stored,
+} from '@claviger/core'
 import type { AwsCall } from './call.ts'
 import { AwsError, notFound, validation } from './error.ts'
 import { documentOf, foreignDocument, type KeyDocument, storedKeyDocument } from './key-document.ts'
+import { awsWordsOf } from './key-spec.ts'
 
 /** A key as a call named it: found, but not yet authorized. */
 export interface AwsKey {
@@ -116,12 +124,22 @@ export async function keyByCoreId(
       : foreign && loaded !== undefined
         ? foreignDocument(loaded.key, region)
         : undefined
-  if (document === undefined || loaded === undefined || loaded.key.state === 'destroyed') {
-    throw missing(call, region, reference)
-  }
+  if (document === undefined || loaded === undefined) throw missing(call, region, reference)
+  if (isGone(loaded.key, document, call.ports.now())) throw missing(call, region, reference)
   const keyId = keyIdOf(id, document)
   const arn = keyArn(call, region, keyId)
   return { id, keyId, region, arn, document, revision: stored?.revision ?? 0 }
+}
+
+/** AWS forgets what is deleted, here or everywhere, and never knew what it has no words for. */
+export function isGone(
+  key: Key,
+  { deletionDate = Number.POSITIVE_INFINITY }: KeyDocument,
+  now: Instant,
+): boolean {
+  const { state, destroyAt = Number.POSITIVE_INFINITY } = key
+  if (state === 'destroyed' || destroyAt <= now || deletionDate <= now) return true
+  return awsWordsOf(key) === undefined
 }
 
 /** Whether AWS made it, in other regions than this one. */

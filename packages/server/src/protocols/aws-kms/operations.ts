@@ -1,4 +1,11 @@
 import type { AwsOperation } from './call.ts'
+import { createAlias, deleteAlias, listAliases, updateAlias } from './operations/aliases.ts'
+import { createKey } from './operations/create-key.ts'
+import { cancelKeyDeletion, scheduleKeyDeletion } from './operations/deletion.ts'
+import { describeKey, listKeys, updateKeyDescription } from './operations/keys.ts'
+import { replicateKey, updatePrimaryRegion } from './operations/multi-region.ts'
+import { disableKey, enableKey } from './operations/state.ts'
+import { listResourceTags, tagResource, untagResource } from './operations/tags.ts'
 import { decrypt } from './operations/decrypt.ts'
 import { decapsulate, encapsulate } from './operations/encapsulate.ts'
 import { encrypt } from './operations/encrypt.ts'
@@ -13,12 +20,20 @@ import { generateRandom } from './operations/random.ts'
 import { getPublicKey } from './operations/public-key.ts'
 import { reEncrypt } from './operations/re-encrypt.ts'
 import { sign, verify } from './operations/sign.ts'
+import { getKeyPolicy, listKeyPolicies, putKeyPolicy } from './operations/policy.ts'
 
 /** Every action, by the name in `X-Amz-Target`. */
 export const OPERATIONS: Readonly<Record<string, AwsOperation>> = {
+  CancelKeyDeletion: cancelKeyDeletion,
+  CreateAlias: createAlias,
+  CreateKey: createKey,
   Decapsulate: decapsulate,
   Decrypt: decrypt,
+  DeleteAlias: deleteAlias,
   DeriveSharedSecret: deriveSharedSecret,
+  DescribeKey: describeKey,
+  DisableKey: disableKey,
+  EnableKey: enableKey,
   Encapsulate: encapsulate,
   Encrypt: encrypt,
   GenerateDataKey: generateDataKey,
@@ -28,8 +43,21 @@ export const OPERATIONS: Readonly<Record<string, AwsOperation>> = {
   GenerateMac: generateMac,
   GenerateRandom: generateRandom,
   GetPublicKey: getPublicKey,
+  ListAliases: listAliases,
+  ListKeys: listKeys,
+  ListResourceTags: listResourceTags,
   ReEncrypt: reEncrypt,
+  ReplicateKey: replicateKey,
+  ScheduleKeyDeletion: scheduleKeyDeletion,
   Sign: sign,
+  TagResource: tagResource,
+  UntagResource: untagResource,
+  UpdateAlias: updateAlias,
+  UpdateKeyDescription: updateKeyDescription,
+  UpdatePrimaryRegion: updatePrimaryRegion,
   Verify: verify,
   VerifyMac: verifyMac,
+  GetKeyPolicy: getKeyPolicy,
+  ListKeyPolicies: listKeyPolicies,
+  PutKeyPolicy: putKeyPolicy,
 }
