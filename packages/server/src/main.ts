@@ -17,6 +17,7 @@ import { createLogger, describeError, type Logger } from './logging/logger.ts'
 import { mountAws } from './mount-aws.ts'
 import { mountContext } from './mount-context.ts'
 import { mountRest } from './mount-rest.ts'
+import { mountXks } from './mount-xks.ts'
 import type { ProtocolModule } from './protocols/protocol.ts'
 
 export interface RunServerOptions {
@@ -78,7 +79,8 @@ async function serve(config: Config, options: RunServerOptions, logger: Logger):
     const context = mountContext(keeper, logger)
     const rest = mountRest(keeper, config, context)
     const aws = mountAws(keeper, config, context)
-    const listeners = await startListeners(config, tls, { rest, aws }, logger)
+    const xks = mountXks(keeper, config, context)
+    const listeners = await startListeners(config, tls, { rest, aws, xks }, logger)
     // A listener that is left open would keep the process alive over a keeper that is closed.
     try {
       const [listener] = listeners

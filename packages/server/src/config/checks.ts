@@ -90,6 +90,14 @@ export const hosts: Check = {
     value.every((one) => isHost(one)),
 }
 
+/** `[/prefix]` of `XksProxyUriPath`, which has 128 characters with `/kms/xks/v1`. */
+const URI_PREFIX = /^(?=.{2,117}$)(?:\/[A-Za-z0-9_-]+)+$/
+
+export const uriPrefix: Check = {
+  accepts: 'a path of letters, digits, `-` and `_`, such as `/team-a`',
+  isValid: (value) => typeof value === 'string' && URI_PREFIX.test(value),
+}
+
 export const flag: Check = {
   accepts: '`true` or `false`',
   isValid: (value) => typeof value === 'boolean',

@@ -42,6 +42,14 @@ export interface Config {
     readonly listen?: string
     /** A file of the certificates (PEM) that enclaves' attestation documents are trusted under. */
     readonly nitroRoot?: string
+    /** What stands before `/kms/xks/v1` where the keeper is the proxy of an external key store. */
+    readonly xksPrefix?: string
+    /** Hosts that the keeper may use as proxies of external key stores; any when absent. */
+    readonly xksHosts?: readonly string[]
+    /** A file of the authorities (PEM) that proxies are trusted under, beside the system's own. */
+    readonly xksAuthorities?: string
+    /** How long a proxy may take for an answer, connecting included. */
+    readonly xksTimeoutMs: number
   }
   readonly log: {
     readonly level: (typeof LOG_LEVELS)[number]
@@ -72,7 +80,7 @@ export function defaultConfig(folder: string): Config {
       lockedBytes: 2 * 1024 * 1024,
       privateKeyBytes: 3 * 1024 * 1024,
     },
-    aws: { account: '000000000000', region: 'us-east-1' },
+    aws: { account: '000000000000', region: 'us-east-1', xksTimeoutMs: 250 },
     log: { level: 'info', format: 'text' },
   }
 }

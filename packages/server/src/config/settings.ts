@@ -11,6 +11,7 @@ import {
   path,
   region,
   regions,
+  uriPrefix,
   whole,
 } from './checks.ts'
 import { type Config, LOG_FORMATS, LOG_LEVELS } from './config.ts'
@@ -144,6 +145,28 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
       "the root of enclaves' attestation documents (PEM); every `Recipient` is refused when it is left out",
     path: true,
     assign: (draft, value) => (draft.aws.nitroRoot = value),
+  },
+  'aws.xks-prefix': {
+    check: uriPrefix,
+    about:
+      'what stands before `/kms/xks/v1` where the keeper is the proxy of an external key store',
+    assign: (draft, value) => (draft.aws.xksPrefix = value),
+  },
+  'aws.xks-hosts': {
+    check: hosts,
+    about: 'the hosts that external key stores may be at; any when it is left out',
+    assign: (draft, value) => (draft.aws.xksHosts = value),
+  },
+  'aws.xks-authorities': {
+    check: path,
+    about: "authorities (PEM) for the certificates of proxies, beside the system's own",
+    path: true,
+    assign: (draft, value) => (draft.aws.xksAuthorities = value),
+  },
+  'aws.xks-timeout-ms': {
+    check: whole(50, 10_000),
+    about: 'how long a proxy may take for an answer; AWS gives it 250',
+    assign: (draft, value) => (draft.aws.xksTimeoutMs = value),
   },
   'log.level': {
     check: oneOf(LOG_LEVELS),

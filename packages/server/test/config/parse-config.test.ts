@@ -138,6 +138,16 @@ const CASES: Readonly<Record<string, Cases>> = {
     right: ['127.0.0.1:8421', '[::1]:0', 'kms.example.com:443'].map((one) => [`"${one}"`, one]),
     wrong: ['8421', '":8421"', '"::1:8421"', '"[a]:1"', '"a:65536"', '"a"', '"a b:1"', '"*.a:1"'],
   },
+  'aws.xks-prefix': {
+    right: ['/a', '/team-a/B_2'].map((one) => [`"${one}"`, one]),
+    wrong: ['""', '"/"', '"a"', '"/a/"', '"/a b"', '"/a.b"', `"/${'a'.repeat(117)}"`, '7'],
+  },
+  'aws.xks-hosts': {
+    right: [['["xks.example.com"]', ['xks.example.com']]],
+    wrong: ['[]', '"a"', '["a", 1]', '["https://a"]'],
+  },
+  'aws.xks-authorities': paths,
+  'aws.xks-timeout-ms': wholes(50, 10_000),
   'log.level': choices('info', 'warn', 'error'),
   'log.format': choices('text', 'json'),
 }
