@@ -55,8 +55,18 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     node: [...FILES, ...STREAMS, ...THREADS, 'node:sqlite', 'node:zlib', 'node:util'],
   },
   'server/custody': {
-    imports: ['core', 'crypto', 'envelope', 'bytes'],
-    node: [...FILES, ...STREAMS, ...THREADS, 'node:module', 'node:v8', 'node:vm'],
+    imports: ['core', 'crypto', 'envelope', 'sigv4', 'bytes'],
+    node: [
+      ...FILES,
+      ...STREAMS,
+      ...THREADS,
+      'node:module',
+      'node:v8',
+      'node:vm',
+      'node:http',
+      'node:https',
+      'node:tls',
+    ],
   },
   'server/seal': {
     imports: ['server/custody', 'core', 'crypto', 'envelope', 'bytes'],

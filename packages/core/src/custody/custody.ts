@@ -29,7 +29,8 @@ export interface MaterialPlace {
 /** On whose behalf material is opened: some custodies have to tell somebody else. */
 export interface MaterialUser {
   readonly session: Session
-  readonly request: RequestContext
+  /** Absent while a key is made. */
+  readonly request?: RequestContext
 }
 
 export interface StoredMaterial {
@@ -132,7 +133,12 @@ export interface Custody {
   readonly name: string
   /** Throws `sealed` while the root key is not there. */
   assertReady(): void
-  generate(binding: MaterialBinding, place?: MaterialPlace): MaybePromise<NewMaterial>
+  /** At a place, `custody-unavailable` when the key cannot be used there. */
+  generate(
+    binding: MaterialBinding,
+    place?: MaterialPlace,
+    user?: MaterialUser,
+  ): MaybePromise<NewMaterial>
   /** Validates everything about the key; `invalid-input` names what is wrong with it. */
   import(
     binding: MaterialBinding,

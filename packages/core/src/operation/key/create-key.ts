@@ -46,7 +46,7 @@ export const createKey: ManagementOperation<'key', CreateKeyInput, DescribedKey>
     const { custody } = scope.ports
     const { id, tenant, spec, purpose } = key
     const binding = { tenant, key: id, version: 1, spec, purpose, generation: 1 }
-    const material = await custody.generate(binding, input.place)
+    const material = await custody.generate(binding, input.place, scope)
     return birth(scope, key, material, { activate: input.activate ?? true, reason: 'generated' })
   },
   replay: replayKey,

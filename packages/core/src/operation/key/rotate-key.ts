@@ -55,7 +55,7 @@ export async function rotated(
   const { material: imported } = input
   const succeedBy = (made: NewMaterial): Promise<Change<DescribedKey>> =>
     succeed(rotation, newVersion(rotation, made))
-  if (imported === undefined) return succeedBy(await custody.generate(binding, placeOf(key)))
+  if (imported === undefined) return succeedBy(await custody.generate(binding, placeOf(key), scope))
   return withClearMaterial(scope, imported, async (data) =>
     succeedBy(await custody.import(binding, imported.format, data)),
   )
