@@ -1,5 +1,5 @@
 import { encodeEntry } from '../audit/entry.ts'
-import type { AuditEvent, EventTarget } from '../audit/event.ts'
+import type { AuditEvent, EventDetails, EventTarget } from '../audit/event.ts'
 import type { Instant } from '../clock.ts'
 import { isKeeperError, KeeperError } from '../error.ts'
 import type { EventId } from '../id.ts'
@@ -20,6 +20,24 @@ const ANONYMOUS_DECISION: Decision = Object.freeze({
 
 /** Shares authenticate themselves; nobody can hold a token of a sealed keeper. */
 const ANONYMOUS_ACTIONS: readonly Action[] = ['seal.initialize', 'seal.unseal', 'seal.check-share']
+
+/** What an entry says of a call that had no effect by its caller's wish. */
+export const DRY = Object.freeze({ dryRun: true })
+
+/** The answer to a dry run that found nothing in the way. */
+export function dryRun(entry: number): KeeperError {
+  const error = new KeeperError('dry-run', 'it would have succeeded; nothing was done')
+  refusals.set(error, entry)
+  return error
+}
+
+interface RefusedCall {
+  readonly session: Session
+  readonly action: Action
+  readonly target: string | EventTarget
+  readonly request: RequestContext
+  readonly details: EventDetails | undefined
+}
 
 const refusals = new WeakMap<object, number>()
 
@@ -42,11 +60,16 @@ export class Admission {
       throw new KeeperError('unauthenticated', 'the credential has expired; ask for a new one')
     }
     if (whileSealed !== true) this.#ports.custody.assertReady()
+    this.assertCurrent(session)
+    const { failure } = this.#ports.log
+    if (failure !== undefined) throw failure
+  }
+
+  /** Nothing that the session rests on has ended; asked again whenever a call had to wait. */
+  assertCurrent(session: Session): void {
     if (this.#ports.isCurrent?.(session) === false && !isUnbound(session)) {
       throw new KeeperError('unauthenticated', 'the credential has ended; ask for a new one')
     }
-    const { failure } = this.#ports.log
-    if (failure !== undefined) throw failure
   }
 
   /** The decision, or `denied`. */
@@ -110,10 +133,7 @@ export class Admission {
 
   /** Records a refusal or a failure; returns what the caller is to be told. */
   async refused(
-    session: Session,
-    action: Action,
-    target: string | EventTarget,
-    request: RequestContext,
+    { session, action, target, request, details }: RefusedCall,
     error: unknown,
   ): Promise<unknown> {
     const known = isKeeperError(error) ? error : undefined
@@ -134,6 +154,7 @@ export class Admission {
       policies: [],
       outcome,
       error: known?.code,
+      details,
     })
     if (typeof error === 'object' && error !== null) refusals.set(error, entry)
     return error

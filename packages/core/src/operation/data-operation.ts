@@ -25,14 +25,18 @@ export interface UseRequest {
   readonly bytes: number
 }
 
-/** What an item's work may ask of the keeper beside its own key. */
+/**
+ * Another key that an item needs beside its own, admitted and recorded by itself: to a use, or to be
+ * exported under the item's own key (`key.export`).
+ */
+export type OtherUse =
+  | { readonly key: KeyRef; readonly use: UseRequest }
+  | { readonly key: KeyRef; readonly exportVersion: number | undefined }
+
+/** What an item's work may ask of the keeper beside its keys. */
 export interface DataScope {
   /** Fresh bytes from the approved generator. */
   random(lengthBytes: number): Uint8Array
-  /** Admits another key to a use, with its own authorization. */
-  use(key: KeyRef, request: UseRequest): MaybePromise<KeyUse>
-  /** Opens another key's material for export under this one; needs `key.export` on it. */
-  exportable(key: KeyRef, version: number | undefined): MaybePromise<KeyUse>
   generatePair(spec: Key['spec']): MaybePromise<{ privateKey: Uint8Array; publicKey: Uint8Array }>
 }
 
@@ -45,7 +49,16 @@ export interface DataOperation<Item, Result> {
   readonly bytesOf: (item: Item) => number
   /** Refuses an item before any key is opened: `invalid-input`, `too-large`. */
   readonly check?: (item: Item, key: Key) => void
-  readonly run: (use: KeyUse, item: Item, scope: DataScope) => MaybePromise<Result>
+  /** The second key of this item, if it has one: `run` is given it open, both as they are at that moment. */
+  readonly other?: (item: Item, key: Key) => OtherUse | undefined
+  readonly run: (
+    use: KeyUse,
+    item: Item,
+    scope: DataScope,
+    other: KeyUse | undefined,
+  ) => MaybePromise<Result>
+  /** What a dry run does with the open key; only of operations that process, whose uses are not counted. */
+  readonly rehearse?: (use: KeyUse, item: Item) => MaybePromise<void>
 }
 
 export interface DataCall<Item> {
@@ -53,6 +66,11 @@ export interface DataCall<Item> {
   readonly items: readonly Item[]
   /** The caller knows that the key is suspended or compromised and takes the risk of processing. */
   readonly acknowledgeRisk?: boolean
+  /**
+   * Decides and checks, has no effect and counts nothing; opens the key only for what the operation
+   * rehearses. Where every item would have succeeded, the answer is thrown: `dry-run`.
+   */
+  readonly dryRun?: boolean
 }
 
 /** Each item is answered on its own. */

@@ -3,7 +3,7 @@ import { isKeeperError, KeeperError } from '../error.ts'
 import type { Action } from '../policy/action.ts'
 import { mintPermit } from '../policy/permit.ts'
 import type { RequestContext, Session } from '../principal/principal.ts'
-import type { Admission } from './admission.ts'
+import { type Admission, DRY, dryRun } from './admission.ts'
 import {
   type DataAnswer,
   type DataCall,
@@ -12,10 +12,11 @@ import {
   type ItemResult,
   ITEMS_MAX,
   type KeyUse,
+  type OtherUse,
   type UseRequest,
 } from './data-operation.ts'
 import type { KeyCache, KeyRef, LoadedKey } from './key-cache.ts'
-import { type Admitted, KeyOpener } from './open-key.ts'
+import { type Admitted, CHANGES_MAX, KeyOpener } from './open-key.ts'
 import type { KeeperPorts } from './ports.ts'
 import type { UsageLedger } from './usage-ledger.ts'
 import { UseTrace } from './use-trace.ts'
@@ -28,6 +29,7 @@ interface Running {
   readonly trace: UseTrace
   readonly risk: boolean
   readonly now: number
+  readonly dry: boolean
 }
 
 /**
@@ -40,12 +42,19 @@ export class DataExecutor {
   readonly #keys: KeyCache
   readonly #opener: KeyOpener
   readonly #admission: Admission
+  /** Holds nothing of a call: one does for all. */
+  readonly #scope: DataScope
 
   constructor(ports: KeeperPorts, keys: KeyCache, usage: UsageLedger, admission: Admission) {
     this.#ports = ports
     this.#keys = keys
-    this.#opener = new KeyOpener(ports, keys, usage)
+    this.#opener = new KeyOpener(ports, keys, usage, admission)
     this.#admission = admission
+    const { custody } = ports
+    this.#scope = {
+      random: (lengthBytes) => custody.random(lengthBytes),
+      generatePair: (spec) => custody.generatePair(spec),
+    }
   }
 
   async execute<Item, Result>(
@@ -55,22 +64,31 @@ export class DataExecutor {
     request: RequestContext,
   ): Promise<DataAnswer<Result>> {
     const now = this.#ports.clock.now()
+    const dry = call.dryRun === true
     let running: Running
     let results: readonly ItemResult<Result>[]
     try {
       this.#admission.assertOpen(session, now)
       const loading = this.#load(session, call.key)
       const loaded = loading instanceof Promise ? await loading : loading
+      if (loading instanceof Promise) this.#admission.assertCurrent(session)
       const admitted = this.#admit(session, operation.action, loaded, call.key, request)
       assertItems(call.items)
       const risk = call.acknowledgeRisk === true
-      running = { session, request, admitted, trace: new UseTrace(), risk, now }
-      const run = this.#runItems(operation, call.items, running)
+      running = { session, request, admitted, trace: new UseTrace(), risk, now, dry }
+      const run = dry
+        ? this.#tryItems(operation, call.items, running)
+        : this.#runItems(operation, call.items, running)
       results = run instanceof Promise ? await run : run
     } catch (error) {
-      throw await this.#admission.refused(session, operation.action, call.key, request, error)
+      const details = dry ? DRY : undefined
+      throw await this.#admission.refused(
+        { session, action: operation.action, target: call.key, request, details },
+        error,
+      )
     }
     const entry = await this.#record(operation, call, running, results)
+    if (dry) results = dryResults(results, entry)
     return { key: running.admitted.loaded.key, results, entry }
   }
 
@@ -92,7 +110,7 @@ export class DataExecutor {
   #record<Item, Result>(
     operation: DataOperation<Item, Result>,
     call: DataCall<Item>,
-    { session, request, admitted, trace, now }: Running,
+    { session, request, admitted, trace, now, dry }: Running,
     results: readonly ItemResult<Result>[],
   ): Promise<number> {
     let failed = 0
@@ -122,7 +140,7 @@ export class DataExecutor {
       failed: failed === 0 ? undefined : failed,
       bytes,
       riskAcknowledged: call.acknowledgeRisk,
-      details: trace.details,
+      details: dry ? { ...trace.details, ...DRY } : trace.details,
     })
   }
 
@@ -147,11 +165,10 @@ export class DataExecutor {
     items: readonly Item[],
     running: Running,
   ): MaybePromise<readonly ItemResult<Result>[]> {
-    const scope = this.#scope(running)
     const pending: MaybePromise<ItemResult<Result>>[] = []
     let asynchronous = false
     for (const item of items) {
-      const result = this.#runItem(operation, item, running, scope)
+      const result = this.#runItem(operation, item, running)
       if (result instanceof Promise) asynchronous = true
       pending.push(result)
     }
@@ -163,24 +180,24 @@ export class DataExecutor {
   #runItem<Item, Result>(
     operation: DataOperation<Item, Result>,
     item: Item,
-    { admitted, trace, risk, now }: Running,
-    scope: DataScope,
+    running: Running,
   ): MaybePromise<ItemResult<Result>> {
+    const { admitted, trace, risk, now } = running
     try {
-      operation.check?.(item, admitted.loaded.key)
-      const request: UseRequest = {
-        action: operation.action,
-        usage: operation.usage,
-        version: operation.versionOf?.(item),
-        mechanism: operation.mechanismOf?.(item),
-        bytes: operation.bytesOf(item),
-      }
-      const run = (use: KeyUse): MaybePromise<Result> => {
+      const { key } = admitted.loaded
+      operation.check?.(item, key)
+      const request = useRequest(operation, item)
+      const run = (use: KeyUse, other?: KeyUse): MaybePromise<Result> => {
         trace.opened(use.version.version, use.mechanism)
-        return operation.run(use, item, scope)
+        return operation.run(use, item, this.#scope, other)
       }
-      const use = this.#opener.open(admitted, request, risk, now)
-      const value = use instanceof Promise ? use.then(run) : run(use)
+      const other = operation.other?.(item, key)
+      let value: MaybePromise<Result>
+      if (other !== undefined) value = this.#runBoth(request, other, running, run)
+      else {
+        const use = this.#opener.open(admitted, request, risk, now)
+        value = use instanceof Promise ? use.then((opened) => run(opened)) : run(use)
+      }
       if (value instanceof Promise) return value.then(succeeded, failedItem)
       return { ok: true, value }
     } catch (error) {
@@ -188,31 +205,107 @@ export class DataExecutor {
     }
   }
 
-  /** What an item may ask for beside its own key; each such key is admitted and recorded by itself. */
-  #scope({ session, request, trace, risk, now }: Running): DataScope {
-    const admit = async (ref: KeyRef, action: Action): Promise<Admitted> =>
-      this.#admit(session, action, await this.#load(session, ref), ref, request)
-    const told = (action: Action, use: KeyUse, { decision }: Admitted): KeyUse => {
-      trace.also(action, use.key.id, use.version.version, decision.policies)
-      return use
+  /**
+   * Opens both keys of an item and runs it when neither can have changed since: what was opened first may
+   * be destroyed while the second is waited for.
+   */
+  async #runBoth<Result>(
+    request: UseRequest,
+    other: OtherUse,
+    { session, admitted, request: context, trace, risk }: Running,
+    run: (use: KeyUse, other: KeyUse) => MaybePromise<Result>,
+  ): Promise<Result> {
+    const { id, name } = admitted.loaded.key
+    for (let change = 0; change <= CHANGES_MAX; change++) {
+      const { epoch } = this.#keys
+      const second = await this.#admitOther(session, other, context)
+      const opened =
+        'use' in other
+          ? await this.#opener.open(second, other.use, risk, this.#ports.clock.now())
+          : await this.#opener.openForExport(second, other.exportVersion, risk)
+      const loaded = await this.#load(session, id)
+      if (loaded === undefined) break
+      const now = this.#ports.clock.now()
+      const use = await this.#opener.open({ ...admitted, loaded }, request, risk, now)
+      if (epoch !== this.#keys.epoch) continue
+      const { decision } = second
+      trace.also(second.action, opened.key.id, opened.version.version, decision.policies)
+      return run(use, opened)
     }
-    return {
-      random: (lengthBytes) => this.#ports.custody.random(lengthBytes),
-      generatePair: (spec) => this.#ports.custody.generatePair(spec),
-      use: async (ref, use) => {
-        const admitted = await admit(ref, use.action)
-        return told(use.action, await this.#opener.open(admitted, use, risk, now), admitted)
-      },
-      exportable: async (ref, version) => {
-        const admitted = await admit(ref, 'key.export')
-        return told(
-          'key.export',
-          await this.#opener.openForExport(admitted, version, risk),
-          admitted,
-        )
-      },
-    }
+    throw new KeeperError('conflict', `key \`${name}\` changed meanwhile; ask again`)
   }
+
+  async #admitOther(
+    session: Session,
+    other: OtherUse,
+    request: RequestContext,
+  ): Promise<Admitted & { readonly action: Action }> {
+    const action = 'use' in other ? other.use.action : 'key.export'
+    const loaded = await this.#load(session, other.key)
+    return { ...this.#admit(session, action, loaded, other.key, request), action }
+  }
+
+  /** Everything but the work itself; the values are of no meaning. */
+  #tryItems<Item, Result>(
+    operation: DataOperation<Item, Result>,
+    items: readonly Item[],
+    running: Running,
+  ): Promise<readonly ItemResult<Result>[]> {
+    return Promise.all(
+      items.map(async (item) => {
+        try {
+          await this.#tryItem(operation, item, running)
+          return succeeded(undefined as Result)
+        } catch (error) {
+          return failedItem(error)
+        }
+      }),
+    )
+  }
+
+  async #tryItem<Item>(
+    operation: DataOperation<Item, unknown>,
+    item: Item,
+    { session, admitted, request, trace, risk, now }: Running,
+  ): Promise<void> {
+    const { key } = admitted.loaded
+    operation.check?.(item, key)
+    const wanted = useRequest(operation, item)
+    const use = await this.#opener.check(admitted, wanted, risk, now)
+    const other = operation.other?.(item, key)
+    if (other !== undefined) {
+      const second = await this.#admitOther(session, other, request)
+      const { version } =
+        'use' in other
+          ? await this.#opener.check(second, other.use, risk, now)
+          : await this.#opener.checkExport(second, other.exportVersion, risk)
+      const { decision } = second
+      trace.also(second.action, version.key, version.version, decision.policies)
+    }
+    trace.opened(use.version.version, use.mechanism)
+    if (operation.rehearse === undefined) return
+    await operation.rehearse(await this.#opener.open(admitted, wanted, risk, now), item)
+  }
+}
+
+function useRequest<Item>(operation: DataOperation<Item, unknown>, item: Item): UseRequest {
+  return {
+    action: operation.action,
+    usage: operation.usage,
+    version: operation.versionOf?.(item),
+    mechanism: operation.mechanismOf?.(item),
+    bytes: operation.bytesOf(item),
+  }
+}
+
+/** Nothing has succeeded: every item that would have says so, and all of them together throw it. */
+function dryResults<Result>(
+  results: readonly ItemResult<Result>[],
+  entry: number,
+): readonly ItemResult<Result>[] {
+  const error = dryRun(entry)
+  if (results.every(({ ok }) => ok)) throw error
+  return results.map((result) => (result.ok ? { ok: false, error } : result))
 }
 
 function assertItems(items: readonly unknown[]): void {

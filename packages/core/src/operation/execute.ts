@@ -1,15 +1,16 @@
 import { encodeEntry } from '../audit/entry.ts'
 import type { EventTarget } from '../audit/event.ts'
 import type { MaybePromise } from '../custody/custody.ts'
-import { isKeeperError, KeeperError } from '../error.ts'
-import { isUuid, type KeyId } from '../id.ts'
+import { KeeperError } from '../error.ts'
+import { isUuid } from '../id.ts'
 import type { Decision, Resource } from '../policy/authorizer.ts'
 import { mintPermit, type Permit } from '../policy/permit.ts'
 import type { RequestContext, Session, Token } from '../principal/principal.ts'
-import type { Delete, OutboxEntry, Put, UnitOfWork } from '../storage/store.ts'
-import { Admission } from './admission.ts'
+import type { OutboxEntry, Put } from '../storage/store.ts'
+import { Admission, DRY, dryRun } from './admission.ts'
 import { AttachmentCache } from './attachment-cache.ts'
 import { attachmentWrite } from './attachment/attachment-write.ts'
+import { CommitConflict, Committer } from './commit-change.ts'
 import type { DataAnswer, DataCall, DataOperation } from './data-operation.ts'
 import { DataExecutor } from './execute-data.ts'
 import { openSharedSecret } from './execute-shared-secret.ts'
@@ -45,6 +46,7 @@ export class Keeper {
   readonly #ports: KeeperPorts
   readonly #admission: Admission
   readonly #data: DataExecutor
+  readonly #committer: Committer
   /** In the outbox, and not in the log because it refused; a restart would find them there. */
   #untold: OutboxEntry[] = []
 
@@ -55,6 +57,7 @@ export class Keeper {
     this.usage = new UsageLedger(ports.store)
     this.#admission = new Admission(ports)
     this.#data = new DataExecutor(ports, this.keys, this.usage, this.#admission)
+    this.#committer = new Committer(ports, this.keys, this.attachments)
   }
 
   executeData<Item, Result>(
@@ -80,11 +83,17 @@ export class Keeper {
     let settled: Settled<Output>
     try {
       this.#admission.assertOpen(session, this.#ports.clock.now(), operation.whileSealed)
+      if (options.dryRun === true) assertMayBeDry(target.kind)
       settled = await this.#attempt(session, operation, input, request, options, target, seen)
     } catch (error) {
-      throw await this.#admission.refused(session, operation.action, seen.event, request, error)
+      const details = options.dryRun === true ? DRY : undefined
+      throw await this.#admission.refused(
+        { session, action: operation.action, target: seen.event, request, details },
+        error,
+      )
     }
     const entry = await this.#tell(settled)
+    if (options.dryRun === true) throw dryRun(entry)
     await settled.after?.()
     return { output: settled.output, entry }
   }
@@ -253,6 +262,7 @@ export class Keeper {
     replayed: boolean,
   ): Promise<Settled<Output>> {
     const id = this.#admission.eventId()
+    const details = options.dryRun === true ? { ...change.details, ...DRY } : change.details
     const entry = encodeEntry({
       id,
       at: scope.now,
@@ -263,7 +273,7 @@ export class Keeper {
       target,
       policies: decision.policies,
       outcome: 'allowed',
-      details: isEmpty(change.details) ? undefined : change.details,
+      details: isEmpty(details) ? undefined : details,
     })
     const event: OutboxEntry = { id, entry }
     const settled = { output: change.output, event, after: change.after }
@@ -278,19 +288,15 @@ export class Keeper {
       puts.push(...write.puts)
       deletes.push(...write.deletes)
     }
-    if (puts.length === 0 && deletes.length === 0) return { ...settled, outbox: false }
-    const work: UnitOfWork = { puts, deletes, outbox: event }
-    await this.#commit(work)
-    await this.#announce(work)
-    return { ...settled, outbox: true }
-  }
-
-  async #commit(work: UnitOfWork): Promise<void> {
-    try {
-      await this.#ports.store.commit(work)
-    } catch (error) {
-      throw isKeeperError(error) && error.code === 'conflict' ? new CommitConflict(error) : error
+    // Waits have passed since the session was looked at. What the seal did is done, and must be told.
+    if (target.kind !== 'seal') this.#admission.assertCurrent(scope.session)
+    if (options.dryRun === true) {
+      await this.#committer.rehearse({ puts, deletes })
+      return { output: change.output, event, after: undefined, outbox: false }
     }
+    if (puts.length === 0 && deletes.length === 0) return { ...settled, outbox: false }
+    await this.#committer.commit({ puts, deletes, outbox: event })
+    return { ...settled, outbox: true }
   }
 
   async #idempotencyPut<Kind extends TargetKind, Input, Output>(
@@ -316,44 +322,6 @@ export class Keeper {
       },
     }
   }
-
-  /**
-   * INVARIANT: every cache hears of a change before the call that made it is answered. The change is
-   * durable by now, so an observer that fails is the operator's to hear of, and keeps nobody else from it.
-   */
-  async #announce(work: UnitOfWork): Promise<void> {
-    const changes = [...work.puts, ...(work.deletes ?? [])]
-    for (const change of changes) this.#drop(change)
-    for (const change of changes) {
-      const { kind, tenant, id } = change
-      for (const observe of this.#ports.observers) {
-        try {
-          const value = 'value' in change ? (change as Put).value : undefined
-          await observe(kind, tenant, id, value)
-        } catch (error) {
-          this.#ports.report(error)
-        }
-      }
-    }
-  }
-
-  #drop(change: Put | Delete): void {
-    const { kind, tenant, id } = change
-    if (kind === 'attachment') {
-      const key = 'value' in change ? (change as Put<'attachment'>).value.key : undefined
-      this.attachments.drop(tenant, id, key)
-    } else if (kind === 'key') this.keys.drop(tenant, id as KeyId)
-    else if (kind === 'key-version') this.keys.drop(tenant, id.slice(0, id.indexOf('/')) as KeyId)
-  }
-}
-
-/** Somebody else's change came between this one's reading and its writing. */
-class CommitConflict {
-  readonly conflict: KeeperError
-
-  constructor(conflict: KeeperError) {
-    this.conflict = conflict
-  }
 }
 
 interface Settled<Output> {
@@ -361,6 +329,12 @@ interface Settled<Output> {
   readonly event: OutboxEntry
   readonly outbox: boolean
   readonly after: Change<Output>['after'] | undefined
+}
+
+/** The seal is not in the store: what is done to it is done at once. */
+function assertMayBeDry(kind: TargetKind): void {
+  if (kind !== 'seal') return
+  throw new KeeperError('unsupported', 'what is done to the seal cannot be tried without doing it')
 }
 
 function isEmpty(details: object | undefined): boolean {

@@ -83,6 +83,11 @@ export interface ManagementOptions {
 }
 
 export interface ExecuteOptions<Output> extends ManagementOptions {
+  /**
+   * Decides and checks everything, writes and counts nothing, and answers by throwing `dry-run` where it
+   * would have succeeded.
+   */
+  readonly dryRun?: boolean
   /** What the protocol keeps with the key that this makes or changes, written in the same unit of work. */
   readonly attachments?: (output: Output) => {
     readonly key: KeyId

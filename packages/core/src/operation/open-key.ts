@@ -2,7 +2,7 @@ import type { MaybePromise, StoredMaterial } from '../custody/custody.ts'
 import { KeeperError } from '../error.ts'
 import { assertAlgorithm } from '../key/algorithm-policy.ts'
 import { awaitingMaterial, lacksMaterial } from '../key/imported-material.ts'
-import { type KeyVersion, placeOf } from '../key/key.ts'
+import { type Key, type KeyVersion, placeOf } from '../key/key.ts'
 import { effectiveState } from '../key/lifecycle.ts'
 import { limitsOf } from '../key/limits.ts'
 import { type Mechanism, pickMechanism } from '../key/mechanism.ts'
@@ -14,6 +14,7 @@ import type { Decision } from '../policy/authorizer.ts'
 import type { Permit } from '../policy/permit.ts'
 import type { RequestContext, Session } from '../principal/principal.ts'
 import type { Stored } from '../storage/store.ts'
+import type { Admission } from './admission.ts'
 import type { KeyUse, UseRequest } from './data-operation.ts'
 import { type KeyCache, type LoadedKey, versionRecordId } from './key-cache.ts'
 import type { KeeperPorts } from './ports.ts'
@@ -29,16 +30,18 @@ export interface Admitted {
 }
 
 /** A key may change this often while one call waits for it before the call gives up. */
-const CHANGES_MAX = 8
+export const CHANGES_MAX = 8
 
 /** State, period, algorithm and limits, and then the material: the rest of the one way in. */
 export class KeyOpener {
   readonly #ports: KeeperPorts
   readonly #keys: KeyCache
   readonly #usage: UsageLedger
+  readonly #admission: Admission
 
-  constructor(ports: KeeperPorts, keys: KeyCache, usage: UsageLedger) {
+  constructor(ports: KeeperPorts, keys: KeyCache, usage: UsageLedger, admission: Admission) {
     this.#ports = ports
+    this.#admission = admission
     this.#keys = keys
     this.#usage = usage
   }
@@ -50,22 +53,52 @@ export class KeyOpener {
     return use instanceof Promise ? this.#confirm(use, admitted, request, risk, epoch) : use
   }
 
+  /** Everything that `open` checks, without opening or counting anything. */
+  async check(
+    admitted: Admitted,
+    request: UseRequest,
+    risk: boolean,
+    now: number,
+  ): Promise<Omit<KeyUse, 'material'>> {
+    const { key } = admitted.loaded
+    const asked = request.version ?? standing(admitted)
+    const { value: version } = await this.#keys.version(admitted.loaded, asked)
+    const mechanism = this.#assertMay(key, version, request, risk, now)
+    const limits = DIRECTION[request.usage] === 'protect' ? limitsOf(key, mechanism) : undefined
+    if (limits !== undefined) {
+      const id = versionRecordId(version.key, version.version)
+      await this.#usage.assertRoom(version.tenant, id, limits, request.bytes)
+    }
+    return { key, version, mechanism }
+  }
+
+  /** Everything that `openForExport` checks. */
+  async checkExport(
+    admitted: Admitted,
+    asked: number | undefined,
+    risk: boolean,
+  ): Promise<Omit<KeyUse, 'material'>> {
+    const { key } = admitted.loaded
+    if (!key.exportable) {
+      throw new KeeperError('not-exportable', `key \`${key.name}\` was not made exportable`)
+    }
+    const { value: version } = await this.#keys.version(
+      admitted.loaded,
+      asked ?? standing(admitted),
+    )
+    assertExportable(admitted, version, risk, this.#ports.clock.now())
+    return { key, version, mechanism: primaryMechanism(key) }
+  }
+
   /** Material that leaves the keeper wrapped: what was made exportable, and as its state allows. */
   async openForExport(
     admitted: Admitted,
     asked: number | undefined,
     risk: boolean,
   ): Promise<KeyUse> {
-    const { key } = admitted.loaded
-    if (!key.exportable) {
-      throw new KeeperError('not-exportable', `key \`${key.name}\` was not made exportable`)
-    }
     const { epoch } = this.#keys
-    const { value: version } = await this.#keys.version(
-      admitted.loaded,
-      asked ?? standing(admitted),
-    )
-    assertExportable(admitted, version, risk, this.#ports.clock.now())
+    const checked = await this.checkExport(admitted, asked, risk)
+    const { key, version } = checked
     const material = await this.#ports.custody.open(
       admitted.permit,
       storedMaterial(admitted.loaded, version),
@@ -75,12 +108,13 @@ export class KeyOpener {
       this.#ports.custody.evict(key.id)
       throw new KeeperError('conflict', `key \`${key.name}\` changed meanwhile; ask again`)
     }
-    return { key, version, mechanism: primaryMechanism(key), material }
+    this.#admission.assertCurrent(admitted.session)
+    return { ...checked, material }
   }
 
   /**
    * What was opened across a wait may belong to a state that is gone by now: a key destroyed meanwhile
-   * must neither be used nor stay in memory.
+   * must neither be used nor stay in memory, and a session that has ended uses nothing.
    */
   async #confirm(
     opening: Promise<KeyUse>,
@@ -102,6 +136,7 @@ export class KeyOpener {
       }
       use = await this.#open({ ...admitted, loaded }, request, risk, this.#ports.clock.now())
     }
+    this.#admission.assertCurrent(admitted.session)
     return use
   }
 
@@ -127,17 +162,28 @@ export class KeyOpener {
   ): MaybePromise<KeyUse> {
     const { key } = admitted.loaded
     const version = stored.value
-    assertUsable(key, version, request.usage, now, risk)
-    const mechanism = pickMechanism(key, request.usage, request.mechanism)
-    const direction = DIRECTION[request.usage]
-    assertAlgorithm(key, mechanism, direction, this.#ports.profile, now)
-    if (direction === 'protect') {
+    const mechanism = this.#assertMay(key, version, request, risk, now)
+    if (DIRECTION[request.usage] === 'protect') {
       const counted = this.#count(admitted.loaded, version, mechanism, request.bytes)
       if (counted instanceof Promise) {
         return counted.then(() => this.#openMaterial(admitted, version, mechanism, request.usage))
       }
     }
     return this.#openMaterial(admitted, version, mechanism, request.usage)
+  }
+
+  /** State, period, purpose, algorithm and date; the mechanism that a use would be by. */
+  #assertMay(
+    key: Key,
+    version: KeyVersion,
+    request: UseRequest,
+    risk: boolean,
+    now: number,
+  ): Mechanism {
+    assertUsable(key, version, request.usage, now, risk)
+    const mechanism = pickMechanism(key, request.usage, request.mechanism)
+    assertAlgorithm(key, mechanism, DIRECTION[request.usage], this.#ports.profile, now)
+    return mechanism
   }
 
   #count(

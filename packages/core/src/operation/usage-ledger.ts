@@ -57,6 +57,20 @@ export class UsageLedger {
     return this.#takeSlowly(tenant, version, limits, invocations, bytes)
   }
 
+  /** Whether one more use would be counted; throws `limit-reached`. Counts nothing. */
+  async assertRoom(
+    tenant: TenantId,
+    version: string,
+    { invocationsMax, bytesMax }: UsageLimits,
+    bytes: number,
+  ): Promise<void> {
+    const used = await this.used(tenant, version)
+    if (invocationsMax !== undefined && used.invocations + 1 > invocationsMax) {
+      throw reached('invocations')
+    }
+    if (bytesMax !== undefined && used.bytes + bytes > bytesMax) throw reached('bytes')
+  }
+
   /** What is known to be used of a version, for display: at most this, never more. */
   async used(tenant: TenantId, version: string): Promise<{ invocations: number; bytes: number }> {
     const counter = this.#counters.get(version)

@@ -1,5 +1,5 @@
 import type { Mechanism } from '../../key/mechanism.ts'
-import type { DataOperation } from '../data-operation.ts'
+import type { DataOperation, KeyUse } from '../data-operation.ts'
 import type { KeyRef } from '../key-cache.ts'
 import { assertSameKey, type DecryptItem, openCiphertext } from './decrypt.ts'
 import type { Encrypted } from './encrypt.ts'
@@ -28,13 +28,17 @@ export const reEncrypt: DataOperation<ReEncryptItem, ReEncrypted> = {
     assertSize(item.ciphertext, 'ciphertext')
     assertSameKey(item.key, key)
   },
-  run: async (use, item, scope) => {
-    const target = await scope.use(item.destination ?? use.key.id, {
+  other: (item, key) => ({
+    key: item.destination ?? key.id,
+    use: {
       action: 'key.re-encrypt-to',
       usage: 'encrypt',
       mechanism: item.destinationMechanism,
       bytes: item.ciphertext.length,
-    })
+    },
+  }),
+  run: async (use, item, _scope, other) => {
+    const target = other as KeyUse
     const plaintext = await openCiphertext(use, item)
     try {
       const aad = item.destinationAad ?? item.aad

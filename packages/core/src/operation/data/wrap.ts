@@ -1,6 +1,6 @@
 import { KeeperError } from '../../error.ts'
 import type { Mechanism } from '../../key/mechanism.ts'
-import type { DataOperation } from '../data-operation.ts'
+import type { DataOperation, KeyUse } from '../data-operation.ts'
 import type { KeyRef } from '../key-cache.ts'
 
 /** The largest private key in an ordinary encoding (SLH-DSA, RSA-8192) is well below this. */
@@ -41,12 +41,14 @@ export const wrap: DataOperation<WrapItem, Wrapped> = {
       throw new KeeperError('invalid-input', 'a key cannot wrap itself')
     }
   },
-  run: async ({ material, mechanism, version }, item, scope) => {
+  other: ({ target, targetVersion }) =>
+    target === undefined ? undefined : { key: target, exportVersion: targetVersion },
+  run: async ({ material, mechanism, version }, item, _scope, other) => {
     if (item.material !== undefined) {
       const wrapped = await material.wrap(mechanism, item.material, item.aad)
       return { wrapped, version: version.version, mechanism }
     }
-    const target = await scope.exportable(item.target as KeyRef, item.targetVersion)
+    const target = other as KeyUse
     const wrapped = await material.wrapMaterial(mechanism, target.material, item.aad)
     return { wrapped, version: version.version, mechanism }
   },

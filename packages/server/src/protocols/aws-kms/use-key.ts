@@ -1,7 +1,6 @@
 import {
   awaitedVersions,
   type DataOperation,
-  type DataScope,
   type ErrorCode,
   type Instant,
   isKeeperError,
@@ -36,12 +35,11 @@ export interface UseRules {
 export type Ruled<Item> = Item & { readonly rules: UseRules }
 
 /** What a dry run does with the opened key before it is said that the call would have succeeded. */
-type Rehearsal<Item> = (use: KeyUse, item: Ruled<Item>, scope: DataScope) => MaybePromise<void>
+type Rehearsal<Item> = (use: KeyUse, item: Ruled<Item>) => MaybePromise<void>
 
 /**
  * The domain's operation, with AWS's rules where the domain refuses items: after policy has allowed, before
- * anything is opened. So what they refuse is recorded like any other refusal. A dry run goes as far as to open
- * the key, and ends by the exception that tells of its success.
+ * anything is opened. So what they refuse is recorded like any other refusal.
  */
 export function ruled<Item, Result>(
   operation: DataOperation<Item, Result>,
@@ -53,14 +51,7 @@ export function ruled<Item, Result>(
       assertUse(item.rules, key)
       operation.check?.(item, key)
     },
-    run: (use, item, scope) => {
-      if (item.rules.dryRun !== true) return operation.run(use, item, scope)
-      const rehearsed = rehearse?.(use, item, scope)
-      if (!(rehearsed instanceof Promise)) throw dryRunOperation()
-      return rehearsed.then(() => {
-        throw dryRunOperation()
-      })
-    },
+    ...(rehearse !== undefined && { rehearse }),
   }
 }
 
@@ -77,7 +68,7 @@ export async function useKey<Item, Result>(
     const answer = await ports.keeper.executeData(
       session,
       operation,
-      { key: id, items: [item] },
+      { key: id, items: [item], ...(rules.dryRun === true && { dryRun: true }) },
       request,
     )
     const [result] = answer.results
@@ -158,6 +149,7 @@ const wrongState: Word = ({ details }, { key: { arn } }) =>
 const wrongWay: Word = (error, { key }) => wrongUsage(`${key.arn}: ${error.message}`)
 
 const WORDS: Partial<Record<ErrorCode, Word>> = {
+  'dry-run': () => dryRunOperation(),
   'authentication-failed': () => invalidCiphertext(),
   'invalid-input': wrongInput,
   'too-large': wrongInput,

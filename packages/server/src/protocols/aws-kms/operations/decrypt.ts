@@ -12,9 +12,9 @@ import { hasRecipient, secretMembers } from '../secret-members.ts'
 import { ruled, useKey, type UseRules } from '../use-key.ts'
 
 /** A dry run is told of a ciphertext that cannot be read, and of nothing that is in it. */
-const DECRYPT = ruled(core.decrypt, async (use, item, scope) => {
+const DECRYPT = ruled(core.decrypt, async (use, item) => {
   if (item.rules.withoutInput === true) return
-  const { plaintext } = await core.decrypt.run(use, item, scope)
+  const plaintext = await core.openCiphertext(use, item)
   plaintext.fill(0)
 })
 

@@ -18,18 +18,11 @@ import {
 import { assertDestination } from '../re-encrypt-destination.ts'
 import { ruled, useKey, type UseRules } from '../use-key.ts'
 
-/** A dry run asks for both keys too. */
-const RE_ENCRYPT = ruled(core.reEncrypt, async (use, item, scope) => {
-  if (item.rules.withoutInput !== true) {
-    await core.reEncrypt.run(use, item, scope)
-    return
-  }
-  await scope.use(item.destination ?? use.key.id, {
-    action: 'key.re-encrypt-to',
-    usage: 'encrypt',
-    mechanism: item.destinationMechanism,
-    bytes: 0,
-  })
+/** A dry run asks for both keys too, and opens what is to be read. */
+const RE_ENCRYPT = ruled(core.reEncrypt, async (use, item) => {
+  if (item.rules.withoutInput === true) return
+  const plaintext = await core.openCiphertext(use, item)
+  plaintext.fill(0)
 })
 const NO_AAD = new Uint8Array(0)
 

@@ -1,0 +1,87 @@
+import { isKeeperError, KeeperError } from '../error.ts'
+import type { KeyId } from '../id.ts'
+import { indexOf } from '../storage/record-index.ts'
+import type { Delete, Put, UnitOfWork } from '../storage/store.ts'
+import type { AttachmentCache } from './attachment-cache.ts'
+import type { KeyCache } from './key-cache.ts'
+import type { KeeperPorts } from './ports.ts'
+
+/** Somebody else's change came between this one's reading and its writing. */
+export class CommitConflict {
+  readonly conflict: KeeperError
+
+  constructor(conflict: KeeperError) {
+    this.conflict = conflict
+  }
+}
+
+/** Makes changes durable, and then tells every cache and observer of them. */
+export class Committer {
+  readonly #ports: KeeperPorts
+  readonly #keys: KeyCache
+  readonly #attachments: AttachmentCache
+
+  constructor(ports: KeeperPorts, keys: KeyCache, attachments: AttachmentCache) {
+    this.#ports = ports
+    this.#keys = keys
+    this.#attachments = attachments
+  }
+
+  async commit(work: UnitOfWork): Promise<void> {
+    try {
+      await this.#ports.store.commit(work)
+    } catch (error) {
+      throw isKeeperError(error) && error.code === 'conflict' ? new CommitConflict(error) : error
+    }
+    await this.#announce(work)
+  }
+
+  /** Whether `commit` would find everything as it was read, and the names free; writes nothing. */
+  async rehearse({ puts, deletes = [] }: Omit<UnitOfWork, 'outbox'>): Promise<void> {
+    const { store } = this.#ports
+    for (const { kind, tenant, id, expected } of [...puts, ...deletes]) {
+      const found = await store.get(kind, tenant, id)
+      if ((found?.revision ?? 0) !== expected) throw changedMeanwhile()
+    }
+    for (const { kind, tenant, id, value } of puts) {
+      const { name } = indexOf(kind, value)
+      const holder = name === undefined ? undefined : await store.getByName(kind, tenant, name)
+      if (holder === undefined || holder.id === id) continue
+      const taken = new KeeperError('conflict', `there is a ${kind} \`${name ?? ''}\` already`)
+      throw new CommitConflict(taken)
+    }
+  }
+
+  /**
+   * INVARIANT: every cache hears of a change before the call that made it is answered. The change is
+   * durable by now, so an observer that fails is the operator's to hear of, and keeps nobody else from it.
+   */
+  async #announce(work: UnitOfWork): Promise<void> {
+    const changes = [...work.puts, ...(work.deletes ?? [])]
+    for (const change of changes) this.#drop(change)
+    for (const change of changes) {
+      const { kind, tenant, id } = change
+      for (const observe of this.#ports.observers) {
+        try {
+          const value = 'value' in change ? (change as Put).value : undefined
+          await observe(kind, tenant, id, value)
+        } catch (error) {
+          this.#ports.report(error)
+        }
+      }
+    }
+  }
+
+  #drop(change: Put | Delete): void {
+    const { kind, tenant, id } = change
+    if (kind === 'attachment') {
+      const key = 'value' in change ? (change as Put<'attachment'>).value.key : undefined
+      this.#attachments.drop(tenant, id, key)
+    } else if (kind === 'key') this.#keys.drop(tenant, id as KeyId)
+    else if (kind === 'key-version') this.#keys.drop(tenant, id.slice(0, id.indexOf('/')) as KeyId)
+  }
+}
+
+function changedMeanwhile(): CommitConflict {
+  return new CommitConflict(new KeeperError('conflict', 'it changed meanwhile; ask again'))
+}
