@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import * as asn1js from 'asn1js'
 import { attestationCrypto } from '../../../src/attestation-crypto.ts'
+import type { AttestationCrypto } from '../../../src/protocols/aws-kms/attestation/attestation-crypto.ts'
 import { verifyChain } from '../../../src/protocols/aws-kms/attestation/certificate-chain.ts'
+import { VerifiedChains } from '../../../src/protocols/aws-kms/attestation/verified-chains.ts'
 import { AwsError } from '../../../src/protocols/aws-kms/error.ts'
 import {
   type CertificateOptions,
@@ -13,6 +15,7 @@ import {
   KEY_CERT_SIGN,
   makeInfrastructure,
 } from './attestation-authority.ts'
+import { TEST_CRYPTO } from './aws-world.ts'
 
 const NOW = Date.UTC(2026, 5, 1, 12)
 const HOUR_MS = 3_600_000
@@ -20,7 +23,7 @@ const HOUR_MS = 3_600_000
 let made: Infrastructure
 
 function verify(chain: readonly Uint8Array[], roots = [made.root.der], now = NOW): Uint8Array {
-  return verifyChain(attestationCrypto, { chain, roots, now })
+  return verifyChain(attestationCrypto, { chain, roots, now }).publicKey
 }
 
 function refuses(chain: readonly Uint8Array[], reason: string, now = NOW): void {
@@ -172,5 +175,56 @@ describe("a chain of an enclave's certificates", () => {
       changed[at] = (changed[at] as number) ^ (1 << (at % 8))
       assert.throws(() => verify([...made.bundle, changed]), AwsError)
     }
+  })
+})
+
+describe('chains that were verified once', () => {
+  interface Counted {
+    readonly chains: VerifiedChains
+    readonly walked: () => number
+  }
+
+  function counted(): Counted {
+    let walked = 0
+    const attestation: AttestationCrypto = {
+      ...attestationCrypto,
+      isIssuedBy: (der, issuer) => {
+        walked++
+        return attestationCrypto.isIssuedBy(der, issuer)
+      },
+    }
+    const crypto = { sha256: TEST_CRYPTO.sha256, attestation }
+    return { chains: new VerifiedChains(crypto, [made.root.der]), walked: () => walked }
+  }
+
+  it('are not walked again', () => {
+    const { chains, walked } = counted()
+    const key = chains.leafKey(whole(), NOW)
+    assert.equal(walked(), 4)
+    assert.deepEqual(chains.leafKey(whole(), NOW + HOUR_MS), key)
+    assert.deepEqual(key, verify(whole()))
+    assert.equal(walked(), 4)
+  })
+
+  it('hold no longer than every certificate in them', async () => {
+    const chain = await withZone({ notAfter: NOW + 60_000 })
+    const { chains } = counted()
+    chains.leafKey(chain, NOW)
+    chains.leafKey(chain, NOW + 60_000)
+    assert.throws(() => chains.leafKey(chain, NOW + 61_000), /has expired or is not valid yet/)
+    assert.throws(() => chains.leafKey(chain, NOW - 2 * HOUR_MS), /has expired or is not valid/)
+    chains.leafKey(chain, NOW)
+  })
+
+  it('are remembered as they were divided, and only when they held', async () => {
+    const { chains, walked } = counted()
+    chains.leafKey(whole(), NOW)
+    const [root, region, zone, leaf] = whole() as [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+    assert.throws(() => chains.leafKey([root, Buffer.concat([region, zone]), leaf], NOW), AwsError)
+    const bad = await withLeaf({ usage: 0x20 })
+    const before = walked()
+    assert.throws(() => chains.leafKey(bad, NOW), /not for signatures/)
+    assert.throws(() => chains.leafKey(bad, NOW), /not for signatures/)
+    assert.equal(walked(), before + 8)
   })
 })

@@ -13,6 +13,9 @@ export interface ChainInput {
   readonly now: number
 }
 
+/** A leaf under a trusted root, and how long the whole chain above it holds, in milliseconds since the Epoch. */
+export type VerifiedLeaf = Pick<CertificateReading, 'publicKey' | 'notBefore' | 'notAfter'>
+
 /** What a certificate's extensions allow it (RFC 5280 §4.2). */
 interface Rules {
   readonly isAuthority: boolean
@@ -38,10 +41,8 @@ const SIGNATURE_ALGORITHMS = new Set([
 /**
  * Walks the path from a trusted root to the leaf, in the order of the document (RFC 5280 §6.1, without
  * policies, name constraints and revocation, which AWS's has not: attestation_process.md §3.2.3).
- *
- * @returns the SubjectPublicKeyInfo of the leaf
  */
-export function verifyChain(crypto: AttestationCrypto, input: ChainInput): Uint8Array {
+export function verifyChain(crypto: AttestationCrypto, input: ChainInput): VerifiedLeaf {
   const { chain, roots, now } = input
   const [root] = chain
   if (root === undefined || !roots.some((trusted) => isSame(trusted, root))) {
@@ -49,15 +50,19 @@ export function verifyChain(crypto: AttestationCrypto, input: ChainInput): Uint8
   }
   // The root is its own issuer; what makes it trusted is that it is configured.
   let issuer = root
-  let leaf: CertificateReading | undefined
+  let leaf: VerifiedLeaf = { publicKey: root, notBefore: -Infinity, notAfter: Infinity }
   for (const [depth, der] of chain.entries()) {
-    leaf = readValid(crypto, der, now)
+    const { publicKey, notBefore, notAfter } = readValid(crypto, der, now)
     if (!crypto.isIssuedBy(der, issuer)) throw refused('its chain of certificates is broken')
     assertRules(rulesOf(der), chain.length - 1 - depth)
     issuer = der
+    leaf = {
+      publicKey,
+      notBefore: Math.max(leaf.notBefore, notBefore),
+      notAfter: Math.min(leaf.notAfter, notAfter),
+    }
   }
-  if (leaf === undefined) throw refused('it has no certificate')
-  return leaf.publicKey
+  return leaf
 }
 
 function readValid(crypto: AttestationCrypto, der: Uint8Array, now: number): CertificateReading {

@@ -1,10 +1,11 @@
 import { encodeBase64, encodeHex } from '@claviger/bytes'
 import type { AwsOperationPorts } from '../call.ts'
+import type { AwsCrypto } from '../crypto-port.ts'
 import { type AttestationDocument, parseAttestation } from './attestation-document.ts'
 import { refused } from './attestation-error.ts'
-import { verifyChain } from './certificate-chain.ts'
 import { encodeEnvelopedData } from './enveloped-data.ts'
 import type { Recipient } from './recipient.ts'
+import { VerifiedChains } from './verified-chains.ts'
 
 /** AWS KMS takes documents for five minutes; here also that far ahead, since the clocks are not one owner's. */
 const FRESH_MS = 5 * 60_000
@@ -30,7 +31,7 @@ export async function verifyRecipient(
   const now = ports.now()
   if (Math.abs(now - document.timestamp) > FRESH_MS) throw refused('the document is not recent')
   const chain = [...document.cabundle, document.certificate]
-  const leaf = verifyChain(attestation, { chain, roots: nitroRoots, now })
+  const leaf = chainsUnder(nitroRoots, crypto).leafKey(chain, now)
   if (!(await attestation.verifyEs384(leaf, signed, signature))) {
     throw refused('the signature is not valid')
   }
@@ -47,6 +48,14 @@ export async function verifyRecipient(
     seal: async (plaintext) =>
       encodeBase64(encodeEnvelopedData(keyIdentifier, attestation.envelop(key, plaintext))),
   }
+}
+
+const chainsByRoots = new WeakMap<readonly Uint8Array[], VerifiedChains>()
+
+function chainsUnder(roots: readonly Uint8Array[], crypto: AwsCrypto): VerifiedChains {
+  let chains = chainsByRoots.get(roots)
+  if (chains === undefined) chainsByRoots.set(roots, (chains = new VerifiedChains(crypto, roots)))
+  return chains
 }
 
 /**
