@@ -44,7 +44,7 @@ export interface Composition {
   /** Loads what the first request would otherwise wait for. */
   warm(): void
   /** Calls `wipe` whenever the keeper is sealed: what was derived from its secrets goes with them. */
-  onSeal(wipe: () => void): void
+  readonly onSeal: (wipe: () => void) => void
   /** Figures for the metrics, as they are now. */
   gauges(): Readonly<Record<string, number>>
   close(): Promise<void>

@@ -23,16 +23,16 @@ export interface AwsWorld extends World {
   readonly aws: AwsOperationPorts
   readonly admin: AwsCaller
   /** The same caller for the same name, so that caches by session are put to the test. */
-  caller(name: string, roles?: readonly Role[]): AwsCaller
+  readonly caller: (name: string, roles?: readonly Role[]) => AwsCaller
   /** Runs an action as the wire would, once the signature is verified. */
-  call(action: string, input?: Output, options?: CallOptions): Promise<Output>
+  readonly call: (action: string, input?: Output, options?: CallOptions) => Promise<Output>
   /** The call must fail with this exception, as the wire would tell it; its message, when it matters. */
-  refused(
+  readonly refused: (
     exception: string,
     action: string,
     input?: Output,
     options?: CallOptions & { readonly message?: string | RegExp },
-  ): Promise<AwsException>
+  ) => Promise<AwsException>
 }
 
 /** The cryptography of the wire, by the platform itself. */

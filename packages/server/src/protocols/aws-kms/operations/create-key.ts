@@ -17,7 +17,8 @@ import {
 } from '../key-spec.ts'
 import { readKeyPolicy } from '../key-policy-input.ts'
 import { flag, type Input, optionalOneOf, optionalText } from '../members.ts'
-import { readTags, type Tag, tagConditions } from '../tags.ts'
+import { thenAssert } from '../permitted.ts'
+import { readTags, type Tag } from '../tags.ts'
 
 const ORIGINS = ['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'] as const
 type Origin = (typeof ORIGINS)[number]
@@ -42,21 +43,8 @@ export interface KeyWish {
 
 export const createKey: AwsOperation = async (call) => {
   const wish = readWish(call.input)
-  const policy = await readKeyPolicy(call)
-  const request = await authorized(call, {
-    action: 'kms:CreateKey',
-    conditions: {
-      'kms:KeySpec': wish.keySpec,
-      'kms:KeyUsage': wish.keyUsage,
-      'kms:KeyOrigin': wish.origin,
-      'kms:MultiRegion': String(wish.multiRegion),
-      ...(wish.multiRegion && { 'kms:MultiRegionKeyType': 'PRIMARY' }),
-      'kms:BypassPolicyLockoutSafetyCheck': String(
-        flag(call.input, 'BypassPolicyLockoutSafetyCheck'),
-      ),
-      ...tagConditions(wish.tags),
-    },
-  })
+  const { policy, check } = await readKeyPolicy(call)
+  const request = thenAssert(await authorized(call, { action: 'kms:CreateKey' }), check)
   const id = await make(call, { ...wish, policy }, request)
   return { KeyMetadata: await keyMetadata(call, await keyByCoreId(call, call.region, id)) }
 }
@@ -79,7 +67,7 @@ export async function makeHere(
   wish: KeyWish,
   request: core.RequestContext,
   more: Pick<core.CreateKeyInput, 'material' | 'place'> = {},
-  beside: KeyDocument['more'] = undefined,
+  beside?: KeyDocument['more'],
 ): Promise<core.KeyId> {
   const { keeper, crypto } = call.ports
   const { output } = await keeper.execute(
