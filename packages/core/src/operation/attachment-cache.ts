@@ -50,12 +50,14 @@ export class AttachmentCache {
     return this.#store.list('attachment', query)
   }
 
+  /** `key`: whose it is from now on; it may have been another's. */
   drop(tenant: TenantId, name: string, key: KeyId | undefined): void {
     this.#epoch++
     this.#byName.delete(`${tenant}\n${name}`)
     if (key !== undefined) this.#byKey.delete(`${tenant}\n${key}`)
-    // A record that is gone says no more whose it was.
-    else this.#byKey.clear()
+    for (const [id, all] of this.#byKey) {
+      if (all.some((one) => one.id === name && one.tenant === tenant)) this.#byKey.delete(id)
+    }
   }
 
   clear(): void {
