@@ -1,14 +1,24 @@
 import type { AwsCall } from './call.ts'
 import type { KeyDocument } from './key-document.ts'
 import { flag, optionalText } from './members.ts'
+import { defaultKeyPolicy } from './policy/key-rules.ts'
+import { assertPolicyText, lockoutCheck } from './policy/lockout.ts'
 
-const POLICY = { min: 1, max: 131_072 }
+const ANY_LENGTH = { min: 0, max: Number.POSITIVE_INFINITY }
 
-/** The `Policy` of CreateKey and ReplicateKey: well-formed, and not locking its own caller out. */
-export async function readKeyPolicy({ input }: AwsCall): Promise<string | undefined> {
-  const policy = optionalText(input, 'Policy', POLICY)
-  flag(input, 'BypassPolicyLockoutSafetyCheck')
-  return policy
+export interface KeyPolicyInput {
+  readonly policy?: string
+  /** To be run once the call is authorized: the policy can be read, and does not lock its author out. */
+  readonly check: () => void
+}
+
+/** The `Policy` of CreateKey and ReplicateKey, for a key that is yet to be in the call's region. */
+export async function readKeyPolicy(call: AwsCall): Promise<KeyPolicyInput> {
+  const policy = optionalText(call.input, 'Policy', ANY_LENGTH)
+  const bypass = flag(call.input, 'BypassPolicyLockoutSafetyCheck')
+  if (policy === undefined) return { check: () => undefined }
+  assertPolicyText(policy)
+  return { policy, check: await lockoutCheck(call, policy, bypass) }
 }
 
 /** As GetKeyPolicy would answer it. */
@@ -16,5 +26,5 @@ export function shownPolicy(
   { account }: Pick<AwsCall, 'account'>,
   { policy }: Pick<KeyDocument, 'policy'>,
 ): string {
-  return policy ?? account
+  return policy ?? defaultKeyPolicy(account)
 }

@@ -1,7 +1,5 @@
 import type { Key, KeyRequest, KeySpec, Mechanism, Purpose } from '@claviger/core'
 
-const CRYPTOPERIOD_DAYS_MAX = 36_500
-
 /** AWS's `KeyUsageType`. */
 export const KEY_USAGES = [
   'SIGN_VERIFY',
@@ -155,7 +153,7 @@ export function coreRequestOf(
     // Named one by one: some are legacy for the keeper, and off until a key names them.
     mechanisms: algorithms.map((name) => ALL_ALGORITHMS[name] as Mechanism),
     // AWS's keys have no end of their own.
-    cryptoperiod: { protectDays: CRYPTOPERIOD_DAYS_MAX },
+    cryptoperiod: { protectDays: 'unlimited' },
   }
 }
 

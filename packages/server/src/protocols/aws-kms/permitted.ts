@@ -36,16 +36,3 @@ export function thenAssert(request: RequestContext, check: () => void): RequestC
     },
   }
 }
-
-/** One call that AWS looks at twice: a key that is left and one that is taken, say. */
-export function bothOf(first: RequestContext, second: RequestContext): RequestContext {
-  const { narrow } = first
-  if (narrow === undefined) return second
-  return {
-    ...second,
-    narrow: (action, resource) => [
-      ...narrow(action, resource),
-      ...(second.narrow?.(action, resource) ?? []),
-    ],
-  }
-}

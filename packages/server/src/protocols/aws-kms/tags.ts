@@ -42,14 +42,3 @@ export function assertNotReserved(key: string): void {
 export function assertFewTags(tags: readonly Tag[]): void {
   if (tags.length > TAGS_MAX) throw tagError('Too many tags')
 }
-
-/** The condition keys of a request that names tags. */
-export function tagConditions(tags: readonly Tag[]): Readonly<Record<string, string | string[]>> {
-  if (tags.length === 0) return {}
-  return {
-    'aws:TagKeys': tags.map(({ TagKey }) => TagKey),
-    ...Object.fromEntries(
-      tags.map(({ TagKey, TagValue }) => [`aws:RequestTag/${TagKey}`, TagValue]),
-    ),
-  }
-}

@@ -1,5 +1,5 @@
 import * as core from '@claviger/core'
-import { authorized } from '../authorization.ts'
+import { authorized, type AwsAuthorization } from '../authorization.ts'
 import type { AwsCall, AwsOperation } from '../call.ts'
 import { AwsError, notFound, validation } from '../error.ts'
 import {
@@ -11,10 +11,10 @@ import {
   resolveKey,
 } from '../key-reference.ts'
 import { awsWordsOf } from '../key-spec.ts'
-import { assertNotDeleting, type KeyStatus } from '../key-status.ts'
+import { assertNotDeleting, invalidState, type KeyStatus, statusOf } from '../key-status.ts'
 import type { Input } from '../members.ts'
 import { pageEnd, type PageRequest, readPage } from '../paging.ts'
-import { bothOf, permitted, thenAssert } from '../permitted.ts'
+import { permitted } from '../permitted.ts'
 import { type Pattern, patterned, seconds, text } from '../validation.ts'
 
 const ALIASES_MAX = 50
@@ -27,16 +27,20 @@ type StoredAlias = core.Stored<'attachment'>
 function readAliasName(input: Input): string {
   const name = patterned('AliasName', text(input, 'AliasName', ALIAS_LENGTH), ALIAS)
   if (!name.startsWith('alias/')) throw validation('Invalid identifier')
-  if (name === 'alias/') throw new AwsError('InvalidAliasNameException', 'Invalid alias name')
-  if (name.includes(':')) {
-    throw validation(`${name} contains invalid characters for an alias`)
+  if (name === 'alias/') throw invalidName('Invalid identifier')
+  if (name.includes(':')) throw invalidName(`${name} contains invalid characters for an alias`)
+  if (name.startsWith('alias/aws/')) {
+    throw invalidName('Alias names that begin with alias/aws/ are reserved for AWS managed keys')
   }
   return name
 }
 
-function assertNotReserved(name: string): void {
-  if (!name.startsWith('alias/aws/')) return
-  throw new AwsError('NotAuthorizedException', 'Aliases that begin with alias/aws/ are reserved')
+const invalidName = (message: string): AwsError =>
+  new AwsError('InvalidAliasNameException', message)
+
+/** What a caller needs on the alias itself, beside the same on the key. */
+function ofAlias(call: AwsCall, name: string): AwsAuthorization {
+  return { action: `kms:${call.action}`, resource: aliasArn(call, name) }
 }
 
 /** The key an alias is to stand for: by its id or ARN, never by another alias. */
@@ -48,9 +52,9 @@ async function readTarget(call: AwsCall): Promise<AwsKey> {
 
 export const createAlias: AwsOperation = async (call) => {
   const name = readAliasName(call.input)
-  assertNotReserved(name)
   const key = await readTarget(call)
   const { request } = await permitted(call, key, {
+    also: [ofAlias(call, name)],
     assert: (status) => assertNotDeleting(key, status),
   })
   const record = aliasName(call.region, name)
@@ -94,17 +98,19 @@ async function assertFewAliases(call: AwsCall, key: AwsKey): Promise<void> {
 
 export const updateAlias: AwsOperation = async (call) => {
   const name = readAliasName(call.input)
-  assertNotReserved(name)
   const next = await readTarget(call)
   const stored = await storedAlias(call, name)
   const before = await targetOf(call, stored)
   if (before === undefined) throw aliasNotFound(call, name)
-  // API reference, UpdateAlias: kms:UpdateAlias on the alias, the key it leaves and the key it gets.
-  const left = await permitted(call, before)
-  const { request, status } = await permitted(call, next, {
-    assert: (found) => assertNotDeleting(next, found),
+  const left = await statusOf(call, before)
+  // API reference, UpdateAlias: on the alias, the key it leaves and the key it gets.
+  const { request } = await permitted(call, next, {
+    also: [ofAlias(call, name), { action: 'kms:UpdateAlias', key: before }],
+    assert: (status) => {
+      assertNotDeleting(next, status)
+      assertAlike(left, status)
+    },
   })
-  const both = thenAssert(bothOf(left.request, request), () => assertAlike(left.status, status))
   await call.ports.keeper.execute(
     call.session,
     core.attachToKey<undefined>(),
@@ -119,7 +125,7 @@ export const updateAlias: AwsOperation = async (call) => {
         return { output: undefined, changes: [{ name: stored.id, body, expected: now.revision }] }
       },
     },
-    both,
+    request,
   )
   return {}
 }
@@ -130,18 +136,17 @@ function assertAlike(one: KeyStatus, other: KeyStatus): void {
   const symmetric = (status: KeyStatus): boolean =>
     core.specFacts(status.loaded.key.spec).form === 'symmetric'
   if (from?.keyUsage === to?.keyUsage && symmetric(one) === symmetric(other)) return
-  throw validation(
+  throw invalidState(
     'The current KMS key and the new KMS key must be the same type and have the same key usage.',
   )
 }
 
 export const deleteAlias: AwsOperation = async (call) => {
   const name = readAliasName(call.input)
-  assertNotReserved(name)
   const stored = await storedAlias(call, name)
   const key = await targetOf(call, stored)
   if (key === undefined) throw aliasNotFound(call, name)
-  const { request } = await permitted(call, key)
+  const { request } = await permitted(call, key, { also: [ofAlias(call, name)] })
   await call.ports.keeper.execute(
     call.session,
     core.attachToKey<undefined>(),

@@ -29,7 +29,6 @@ export const scheduleKeyDeletion: AwsOperation = async (call) => {
   const days = readWindow(call.input)
   const key = await resolveKey(call, call.input['KeyId'], { aliases: false })
   const deleting = await permitted(call, key, {
-    conditions: { 'kms:ScheduleKeyDeletionPendingWindowInDays': String(days) },
     assert: (status) => assertNotDeleting(key, status),
   })
   const others = otherRegions(deleting.status.regions, key.region)

@@ -1,5 +1,4 @@
 import * as core from '@claviger/core'
-import { authorized } from '../authorization.ts'
 import type { AwsCall, AwsOperation } from '../call.ts'
 import { documentPut } from '../document-change.ts'
 import { AwsError, notFound, validation } from '../error.ts'
@@ -8,9 +7,9 @@ import { keyMetadata } from '../key-metadata.ts'
 import { readKeyPolicy, shownPolicy } from '../key-policy-input.ts'
 import { type AwsKey, keyArn, keyByCoreId, resolveKey } from '../key-reference.ts'
 import { assertEnabled, assertNotDeleting, regionsOf, wrongState } from '../key-status.ts'
-import { flag, type Input, optionalText } from '../members.ts'
-import { bothOf, permitted } from '../permitted.ts'
-import { readTags, tagConditions } from '../tags.ts'
+import { type Input, optionalText } from '../members.ts'
+import { permitted } from '../permitted.ts'
+import { readTags } from '../tags.ts'
 import { patterned, REGION, text } from '../validation.ts'
 import { DESCRIPTION } from './create-key.ts'
 
@@ -36,30 +35,26 @@ export const replicateKey: AwsOperation = async (call) => {
   const region = readRegion(input, 'ReplicaRegion')
   const description = optionalText(input, 'Description', DESCRIPTION) ?? ''
   const tags = readTags(input) ?? []
-  const policy = await readKeyPolicy({ ...call, region })
+  const there = { ...call, region }
+  const { policy, check } = await readKeyPolicy(there)
   const key = await resolveKey(call, input['KeyId'], { aliases: false })
   const { request } = await permitted(call, key, {
-    conditions: {
-      'kms:ReplicaRegion': region,
-      'kms:BypassPolicyLockoutSafetyCheck': String(flag(input, 'BypassPolicyLockoutSafetyCheck')),
-    },
+    // API reference, ReplicateKey: kms:CreateKey in the replica's Region too.
+    also: [
+      {
+        action: 'kms:CreateKey',
+        conditions: { 'kms:MultiRegion': 'true', 'kms:MultiRegionKeyType': 'REPLICA' },
+      },
+    ],
     assert: (status) => {
       assertPrimary(key)
       assertNotDeleting(key, status)
       if (status.state === 'Disabled') throw wrongState(key.arn, status.state)
-    },
-  })
-  const there = { ...call, region }
-  const creation = await authorized(there, {
-    action: 'kms:CreateKey',
-    conditions: {
-      'kms:MultiRegion': 'true',
-      'kms:MultiRegionKeyType': 'REPLICA',
-      ...tagConditions(tags),
+      check()
     },
   })
   const { origin, multiRegion } = key.document
-  await addReplica(call, key, bothOf(creation, request), {
+  await addReplica(call, key, request, {
     region,
     ...(policy !== undefined && { policy }),
     description,
@@ -113,7 +108,6 @@ export const updatePrimaryRegion: AwsOperation = async (call) => {
   const region = readRegion(call.input, 'PrimaryRegion')
   const key = await resolveKey(call, call.input['KeyId'], { aliases: false })
   const { request } = await permitted(call, key, {
-    conditions: { 'kms:PrimaryRegion': region },
     assert: (status) => {
       assertPrimary(key)
       assertEnabled(key, status)

@@ -7,7 +7,7 @@ import { assertNotDeleting } from '../key-status.ts'
 import { type Input, missing, optionalList } from '../members.ts'
 import { pageEnd, pageOf, readPage } from '../paging.ts'
 import { permitted } from '../permitted.ts'
-import { assertFewTags, assertNotReserved, readTags, type Tag, tagConditions } from '../tags.ts'
+import { assertFewTags, assertNotReserved, readTags, type Tag } from '../tags.ts'
 import { text } from '../validation.ts'
 
 export const tagResource: AwsOperation = async (call) => {
@@ -15,7 +15,6 @@ export const tagResource: AwsOperation = async (call) => {
   if (tags === undefined) throw missing('Tags')
   const key = await resolveKey(call, call.input['KeyId'], { aliases: false })
   const { request } = await permitted(call, key, {
-    conditions: tagConditions(tags),
     assert: (status) => assertNotDeleting(key, status),
   })
   await changeDocument(call, key, request, (document) => {
@@ -31,7 +30,6 @@ export const untagResource: AwsOperation = async (call) => {
   const keys = readTagKeys(call.input)
   const key = await resolveKey(call, call.input['KeyId'], { aliases: false })
   const { request } = await permitted(call, key, {
-    ...(keys.length > 0 && { conditions: { 'aws:TagKeys': keys } }),
     assert: (status) => assertNotDeleting(key, status),
   })
   await changeDocument(call, key, request, (document) => ({
