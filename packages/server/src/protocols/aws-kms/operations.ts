@@ -20,12 +20,15 @@ import { generateRandom } from './operations/random.ts'
 import { getPublicKey } from './operations/public-key.ts'
 import { reEncrypt } from './operations/re-encrypt.ts'
 import { sign, verify } from './operations/sign.ts'
+import { createGrant, retireGrant, revokeGrant } from './operations/grants.ts'
+import { listGrants, listRetirableGrants } from './operations/grant-lists.ts'
 import { getKeyPolicy, listKeyPolicies, putKeyPolicy } from './operations/policy.ts'
 
 /** Every action, by the name in `X-Amz-Target`. */
 export const OPERATIONS: Readonly<Record<string, AwsOperation>> = {
   CancelKeyDeletion: cancelKeyDeletion,
   CreateAlias: createAlias,
+  CreateGrant: createGrant,
   CreateKey: createKey,
   Decapsulate: decapsulate,
   Decrypt: decrypt,
@@ -44,10 +47,14 @@ export const OPERATIONS: Readonly<Record<string, AwsOperation>> = {
   GenerateRandom: generateRandom,
   GetPublicKey: getPublicKey,
   ListAliases: listAliases,
+  ListGrants: listGrants,
   ListKeys: listKeys,
   ListResourceTags: listResourceTags,
+  ListRetirableGrants: listRetirableGrants,
   ReEncrypt: reEncrypt,
   ReplicateKey: replicateKey,
+  RetireGrant: retireGrant,
+  RevokeGrant: revokeGrant,
   ScheduleKeyDeletion: scheduleKeyDeletion,
   Sign: sign,
   TagResource: tagResource,

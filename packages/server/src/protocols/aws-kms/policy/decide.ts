@@ -77,7 +77,7 @@ function keyPolicyVerdict(policy: Policy, request: GrantRequest): KeyPolicyVerdi
 function grantVerdict(grant: Grant, request: GrantRequest): GrantReach {
   if (request.action !== 'kms:RetireGrant') return evaluateGrant(grant, request)
   if (request.retires !== grant.id) return 'none'
-  const retiring = grant.retiring === undefined ? 'none' : reachOfNamed(grant.retiring, request)
+  const retiring = reachOfNamed(grant.retiring, request)
   return retiring === 'none' ? evaluateGrant(grant, request) : retiring
 }
 

@@ -30,17 +30,25 @@ type Pairs = Readonly<Record<string, string>>
 export interface GrantConstraints {
   readonly EncryptionContextEquals?: Pairs
   readonly EncryptionContextSubset?: Pairs
+  /** What a service of AWS calls on behalf of: no call that comes here is such a one. */
+  readonly SourceArn?: string
+}
+
+/** What CreateGrant asks for. */
+export interface GrantWish {
+  readonly name?: string
+  readonly grantee?: string
+  readonly granteeService?: string
+  readonly retiring?: string
+  readonly retiringService?: string
+  readonly operations: readonly GrantOperation[]
+  readonly constraints?: GrantConstraints
 }
 
 /** A grant as it is kept: the attachment `aws-kms/grant/<region>/<id>` of its key. */
-export interface Grant {
+export interface Grant extends GrantWish {
   readonly id: string
-  readonly name?: string
   readonly createdAt: number
-  readonly grantee: string
-  readonly retiring?: string
-  readonly operations: readonly GrantOperation[]
-  readonly constraints?: GrantConstraints
   /** Authenticates this grant's tokens; base64. */
   readonly tokenSecret: string
 }
@@ -78,6 +86,8 @@ export function evaluateGrant(grant: Grant, request: GrantRequest): GrantReach {
   const operation = request.action.slice('kms:'.length)
   if (!(grant.operations as readonly string[]).includes(operation)) return 'none'
   const { constraints } = grant
+  // It bears on every operation but RetireGrant, and no request here is made on a resource's behalf.
+  if (constraints?.SourceArn !== undefined && operation !== 'RetireGrant') return 'none'
   if (CONSTRAINED.has(operation) && !areMet(constraints, request.encryptionContext ?? {})) {
     return 'none'
   }
@@ -85,7 +95,8 @@ export function evaluateGrant(grant: Grant, request: GrantRequest): GrantReach {
   return reachOfNamed(grant.grantee, request)
 }
 
-export function reachOfNamed(named: string, { principal }: PolicyRequest): GrantReach {
+export function reachOfNamed(named: string | undefined, { principal }: PolicyRequest): GrantReach {
+  if (named === undefined) return 'none'
   if (named === principal.arn) return 'direct'
   const account = accountOfRoot(named)
   if (account === undefined || account !== principal.account) return 'none'

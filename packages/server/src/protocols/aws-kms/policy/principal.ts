@@ -27,6 +27,9 @@ export function isPrincipalArn(text: string): boolean {
   return !/[*?]/.test(text) && (ROOT.test(text) || IDENTITY.test(text))
 }
 
+/** `s3.amazonaws.com`. */
+export const isServicePrincipal = (text: string): boolean => SERVICE.test(text)
+
 export const rootArn = (account: string): string => `arn:aws:iam::${account}:root`
 export const accountOfRoot = (arn: string): string | undefined => ROOT.exec(arn)?.[1]
 export const isRoot = ({ arn, account }: PolicyPrincipal): boolean => accountOfRoot(arn) === account
@@ -50,7 +53,7 @@ export function parsePrincipal(element: unknown): PrincipalElement {
         else addAws(found, name)
       } else if (kind === 'Service') {
         // No AWS service calls this keeper: it is read, and never met.
-        if (!SERVICE.test(name)) throw invalidPrincipal()
+        if (!isServicePrincipal(name)) throw invalidPrincipal()
       } else if (kind !== 'Federated' || name.length > 2_048) throw invalidPrincipal()
     }
   }
