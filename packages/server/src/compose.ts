@@ -23,6 +23,8 @@ import { Keyring } from './custody/software/keyring.ts'
 import { LockedMemory } from './custody/software/locked-memory.ts'
 import { SoftwareCustody } from './custody/software/software-custody.ts'
 import { rewrapTenants } from './custody/software/tenant-keys.ts'
+import { RoutedCustody } from './custody/routed-custody.ts'
+import { KeyStores } from './key-stores.ts'
 import type { LogKeys } from './log-keys.ts'
 import { describeError, type Logger } from './logging/logger.ts'
 import { openLog } from './open-log.ts'
@@ -41,6 +43,7 @@ export interface Composition {
   readonly logKeys: LogKeys
   readonly store: SqliteStore
   readonly custody: SoftwareCustody
+  readonly keyStores: KeyStores
   /** Loads what the first request would otherwise wait for. */
   warm(): void
   /** Calls `wipe` whenever the keeper is sealed: what was derived from its secrets goes with them. */
@@ -91,25 +94,18 @@ async function composeWith(
   clock: Clock,
   foundation: Foundation,
 ): Promise<Composition> {
-  const { data, memory, keyring, anchor, store } = foundation
+  const { data, keyring, anchor, store } = foundation
   const opened = await openLog(data, config, logger)
   const report = (error: unknown): void => logger.error(`a fault inside: ${describeError(error)}`)
   const unsealing = new Unsealing(store, keyring, opened, clock, logger)
-  const seal = new KeeperSeal({
-    path: join(data, 'seal.json'),
-    keyring,
-    memory,
-    clock,
-    rewrapTenants: (rewrap) => rewrapTenants(store, SYSTEM_TENANT, rewrap),
-    afterUnseal: () => unsealing.complete(),
-    warn: (message) => logger.warn(message),
-  })
+  const seal = openSeal(foundation, clock, logger, () => unsealing.complete())
   const access = openAccess(store, clock, logger, (token) => keeper.openSharedSecret(token))
   const custody = openCustody(config, foundation)
+  const keyStores = openKeyStores(config, clock, custody, keyring)
   const { log, reader } = opened
   const ports: KeeperPorts = {
     store,
-    custody,
+    custody: new RoutedCustody(custody, { xks: keyStores.custody }),
     log,
     reader: createAuditReader(log, reader),
     authorizer: access.authorizer,
@@ -127,6 +123,7 @@ async function composeWith(
     cachedKeysMax: config.cache.keys,
   }
   const keeper = new Keeper(ports)
+  keyStores.bind(keeper)
   keyring.onWipe(() => {
     keeper.keys.clear()
     keeper.attachments.clear()
@@ -147,11 +144,32 @@ async function composeWith(
     logKeys: opened.keys,
     store,
     custody,
+    keyStores,
     warm: () => access.authorizer.warm(),
     onSeal: (wipe) => keyring.onWipe(wipe),
     gauges: () => gauges(ports, opened.log, foundation, custody),
-    close: () => close(keeper, ports, scheduler, opened.log, foundation),
+    close: () => {
+      keyStores.close()
+      return close(keeper, ports, scheduler, opened.log, foundation)
+    },
   }
+}
+
+function openSeal(
+  { data, memory, keyring, store }: Foundation,
+  clock: Clock,
+  logger: Logger,
+  afterUnseal: () => Promise<void>,
+): KeeperSeal {
+  return new KeeperSeal({
+    path: join(data, 'seal.json'),
+    keyring,
+    memory,
+    clock,
+    rewrapTenants: (rewrap) => rewrapTenants(store, SYSTEM_TENANT, rewrap),
+    afterUnseal,
+    warn: (message) => logger.warn(message),
+  })
 }
 
 interface Access {
@@ -207,6 +225,19 @@ function openCustody(config: Config, { keyring, memory, store }: Foundation): So
       secureHeapBytesMax: privateKeyBytes,
     },
     findTenant: async (tenant) => (await store.get('tenant', SYSTEM_TENANT, tenant))?.value,
+  })
+}
+
+/** Keys that are kept behind the proxies of external key stores. */
+function openKeyStores({ aws }: Config, clock: Clock, own: SoftwareCustody, keyring: Keyring) {
+  const { xksHosts: hosts, xksAuthorities: authorities, xksTimeoutMs: timeoutMs } = aws
+  return new KeyStores({
+    own,
+    keyring,
+    timeoutMs,
+    now: () => clock.now(),
+    ...(hosts !== undefined && { hosts }),
+    ...(authorities !== undefined && { authorities }),
   })
 }
 

@@ -28,6 +28,7 @@ export function mountAws(
       crypto: awsCrypto,
       now,
       homeRegion: aws.region,
+      keyStores: composition.keyStores,
       ...(aws.nitroRoot !== undefined && { nitroRoots: readNitroRoots(aws.nitroRoot) }),
     },
     authenticate: signatureAuthenticator(composition, 'kms'),

@@ -1,5 +1,6 @@
 import type { Instant, Keeper, RequestContext, Session } from '@claviger/core'
 import type { AwsCrypto } from './crypto-port.ts'
+import type { KeyStorePort } from './key-store/port.ts'
 
 /** Who calls, as the signature of the request proved (SigV4). */
 export interface AwsCaller {
@@ -21,6 +22,8 @@ export interface AwsOperationPorts {
   readonly homeRegion: string
   /** Roots of the enclaves' attestation documents (DER); without any, every document is refused. */
   readonly nitroRoots?: readonly Uint8Array[]
+  /** Reaches the proxies of external key stores; absent where none may be used. */
+  readonly keyStores?: KeyStorePort
 }
 
 /** One call of one action. */

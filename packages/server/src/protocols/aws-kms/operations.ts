@@ -1,5 +1,13 @@
 import type { AwsOperation } from './call.ts'
 import { createAlias, deleteAlias, listAliases, updateAlias } from './operations/aliases.ts'
+import {
+  connectCustomKeyStore,
+  createCustomKeyStore,
+  deleteCustomKeyStore,
+  describeCustomKeyStores,
+  disconnectCustomKeyStore,
+  updateCustomKeyStore,
+} from './operations/key-stores.ts'
 import { createKey } from './operations/create-key.ts'
 import { cancelKeyDeletion, scheduleKeyDeletion } from './operations/deletion.ts'
 import { describeKey, listKeys, updateKeyDescription } from './operations/keys.ts'
@@ -67,4 +75,10 @@ export const OPERATIONS: Readonly<Record<string, AwsOperation>> = {
   GetKeyPolicy: getKeyPolicy,
   ListKeyPolicies: listKeyPolicies,
   PutKeyPolicy: putKeyPolicy,
+  ConnectCustomKeyStore: connectCustomKeyStore,
+  CreateCustomKeyStore: createCustomKeyStore,
+  DeleteCustomKeyStore: deleteCustomKeyStore,
+  DescribeCustomKeyStores: describeCustomKeyStores,
+  DisconnectCustomKeyStore: disconnectCustomKeyStore,
+  UpdateCustomKeyStore: updateCustomKeyStore,
 }

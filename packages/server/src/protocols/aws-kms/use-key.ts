@@ -14,6 +14,7 @@ import type { AwsCall } from './call.ts'
 import { invalidCiphertext } from './ciphertext-blob.ts'
 import { AwsError, notFound, validation } from './error.ts'
 import type { AwsKey } from './key-reference.ts'
+import { custodyException } from './key-store/words.ts'
 import { awsWordsOf, type AwsKeyWords, type KeyUsage } from './key-spec.ts'
 
 /** What AWS asks of a key before it is used. */
@@ -161,4 +162,5 @@ const WORDS: Partial<Record<ErrorCode, Word>> = {
   'wrong-state': wrongState,
   'period-over': wrongState,
   'risk-not-acknowledged': wrongState,
+  'custody-unavailable': custodyException,
 }

@@ -6,6 +6,9 @@ import { documentPut } from '../document-change.ts'
 import { AwsError, validation } from '../error.ts'
 import type { KeyDocument } from '../key-document.ts'
 import { keyMetadata } from '../key-metadata.ts'
+import { keyStoreNotFound } from '../key-store/change.ts'
+import { externalKey } from '../key-store/external-key.ts'
+import { inWordsOfKeyStores } from '../key-store/words.ts'
 import { keyByCoreId } from '../key-reference.ts'
 import {
   AWS_KEY_SPEC_NAMES,
@@ -56,9 +59,32 @@ function make(call: AwsCall, wish: KeyWish, request: core.RequestContext): Promi
     case 'EXTERNAL':
       return makeHere(call, wish, request, { material: 'awaited' })
     case 'EXTERNAL_KEY_STORE':
+      return makeElsewhere(call, wish, request)
     case 'AWS_CLOUDHSM':
-      throw keyStoreNotFound(wish.customKeyStoreId)
+      throw keyStoreNotFound(wish.customKeyStoreId ?? '')
   }
+}
+
+/** A key that stands for one in an external key store. */
+async function makeElsewhere(
+  call: AwsCall,
+  wish: KeyWish,
+  request: core.RequestContext,
+): Promise<core.KeyId> {
+  const { customKeyStoreId = '', xksKeyId = '' } = wish
+  const external = await externalKey(call, customKeyStoreId, xksKeyId, request)
+  const { more, beside, claim } = external
+  try {
+    return await makeHere(call, wish, external.request, more, { beside, claims: [claim] })
+  } catch (error) {
+    throw inWordsOfKeyStores(error, 'createKey')
+  }
+}
+
+/** What is kept with a key in the same unit of work: more of its document, and records of its own. */
+interface MadeBeside {
+  readonly beside?: KeyDocument['more']
+  readonly claims?: readonly core.AttachmentChange[]
 }
 
 /** The key and what AWS says of it, in one unit of work. `more` is what the custody needs to know. */
@@ -66,8 +92,8 @@ export async function makeHere(
   call: AwsCall,
   wish: KeyWish,
   request: core.RequestContext,
-  more: Pick<core.CreateKeyInput, 'material' | 'place'> = {},
-  beside?: KeyDocument['more'],
+  more: Pick<core.CreateKeyInput, 'material' | 'place' | 'mechanisms'> = {},
+  { beside, claims = [] }: MadeBeside = {},
 ): Promise<core.KeyId> {
   const { keeper, crypto } = call.ports
   const { output } = await keeper.execute(
@@ -83,7 +109,10 @@ export async function makeHere(
     {
       attachments: ({ key }) => ({
         key: key.id,
-        changes: [documentPut(key.id, documentFor(call, wish, key.createdAt, beside), 0)],
+        changes: [
+          documentPut(key.id, documentFor(call, wish, key.createdAt, beside), 0),
+          ...claims,
+        ],
       }),
     },
   )
@@ -187,8 +216,4 @@ function assertOrigin({ origin, keySpec, multiRegion, customKeyStoreId, xksKeyId
       'A custom key store holds symmetric encryption keys of one Region only.',
     )
   }
-}
-
-function keyStoreNotFound(id: string | undefined): AwsError {
-  return new AwsError('CustomKeyStoreNotFoundException', `Custom key store ${id} does not exist`)
 }
