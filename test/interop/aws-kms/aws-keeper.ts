@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,10 +32,19 @@ export class AwsKeeper {
     this.#agent = new Agent({ ca: readFileSync(this.ca), keepAlive: true, maxSockets: 8 })
   }
 
-  static async start(): Promise<AwsKeeper> {
+  /** With `settings`, lines of the configuration, it is started again under them. */
+  static async start(settings?: string): Promise<AwsKeeper> {
     const folder = mkdtempSync(join(tmpdir(), 'claviger-aws-'))
-    const server = await ServerProcess.start(folder)
+    let server = await ServerProcess.start(folder)
+    if (settings !== undefined) {
+      await server.stop()
+      const lines = ['folder = "."', 'listen.port = 0', 'seal.kind = "file"', settings]
+      writeFileSync(join(folder, 'keeper.toml'), lines.join('\n'))
+      const args = ['--config', join(folder, 'keeper.toml')]
+      server = await ServerProcess.start(folder, { args })
+    }
     const keeper = new AwsKeeper(server)
+    if (settings !== undefined) await keeper.claviger('administrator', 'operator', 'unseal')
     after(async () => {
       keeper.#agent.destroy()
       if (server.isRunning) await server.stop()
