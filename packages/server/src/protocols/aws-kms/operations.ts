@@ -10,6 +10,18 @@ import {
 } from './operations/key-stores.ts'
 import { createKey } from './operations/create-key.ts'
 import { cancelKeyDeletion, scheduleKeyDeletion } from './operations/deletion.ts'
+import {
+  deleteImportedKeyMaterial,
+  getParametersForImport,
+  importKeyMaterial,
+} from './operations/import.ts'
+import { listKeyRotations } from './operations/list-rotations.ts'
+import {
+  disableKeyRotation,
+  enableKeyRotation,
+  getKeyRotationStatus,
+  rotateKeyOnDemand,
+} from './operations/rotation.ts'
 import { describeKey, listKeys, updateKeyDescription } from './operations/keys.ts'
 import { replicateKey, updatePrimaryRegion } from './operations/multi-region.ts'
 import { disableKey, enableKey } from './operations/state.ts'
@@ -35,16 +47,24 @@ import { getKeyPolicy, listKeyPolicies, putKeyPolicy } from './operations/policy
 /** Every action, by the name in `X-Amz-Target`. */
 export const OPERATIONS: Readonly<Record<string, AwsOperation>> = {
   CancelKeyDeletion: cancelKeyDeletion,
+  ConnectCustomKeyStore: connectCustomKeyStore,
   CreateAlias: createAlias,
+  CreateCustomKeyStore: createCustomKeyStore,
   CreateGrant: createGrant,
   CreateKey: createKey,
   Decapsulate: decapsulate,
   Decrypt: decrypt,
   DeleteAlias: deleteAlias,
+  DeleteCustomKeyStore: deleteCustomKeyStore,
+  DeleteImportedKeyMaterial: deleteImportedKeyMaterial,
   DeriveSharedSecret: deriveSharedSecret,
+  DescribeCustomKeyStores: describeCustomKeyStores,
   DescribeKey: describeKey,
   DisableKey: disableKey,
+  DisableKeyRotation: disableKeyRotation,
+  DisconnectCustomKeyStore: disconnectCustomKeyStore,
   EnableKey: enableKey,
+  EnableKeyRotation: enableKeyRotation,
   Encapsulate: encapsulate,
   Encrypt: encrypt,
   GenerateDataKey: generateDataKey,
@@ -53,32 +73,32 @@ export const OPERATIONS: Readonly<Record<string, AwsOperation>> = {
   GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext,
   GenerateMac: generateMac,
   GenerateRandom: generateRandom,
+  GetKeyPolicy: getKeyPolicy,
+  GetKeyRotationStatus: getKeyRotationStatus,
+  GetParametersForImport: getParametersForImport,
   GetPublicKey: getPublicKey,
+  ImportKeyMaterial: importKeyMaterial,
   ListAliases: listAliases,
   ListGrants: listGrants,
+  ListKeyPolicies: listKeyPolicies,
+  ListKeyRotations: listKeyRotations,
   ListKeys: listKeys,
   ListResourceTags: listResourceTags,
   ListRetirableGrants: listRetirableGrants,
+  PutKeyPolicy: putKeyPolicy,
   ReEncrypt: reEncrypt,
   ReplicateKey: replicateKey,
   RetireGrant: retireGrant,
   RevokeGrant: revokeGrant,
+  RotateKeyOnDemand: rotateKeyOnDemand,
   ScheduleKeyDeletion: scheduleKeyDeletion,
   Sign: sign,
   TagResource: tagResource,
   UntagResource: untagResource,
   UpdateAlias: updateAlias,
+  UpdateCustomKeyStore: updateCustomKeyStore,
   UpdateKeyDescription: updateKeyDescription,
   UpdatePrimaryRegion: updatePrimaryRegion,
   Verify: verify,
   VerifyMac: verifyMac,
-  GetKeyPolicy: getKeyPolicy,
-  ListKeyPolicies: listKeyPolicies,
-  PutKeyPolicy: putKeyPolicy,
-  ConnectCustomKeyStore: connectCustomKeyStore,
-  CreateCustomKeyStore: createCustomKeyStore,
-  DeleteCustomKeyStore: deleteCustomKeyStore,
-  DescribeCustomKeyStores: describeCustomKeyStores,
-  DisconnectCustomKeyStore: disconnectCustomKeyStore,
-  UpdateCustomKeyStore: updateCustomKeyStore,
 }
