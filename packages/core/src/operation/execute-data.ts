@@ -1,5 +1,7 @@
 import type { MaybePromise } from '../custody/custody.ts'
 import { isKeeperError, KeeperError } from '../error.ts'
+import type { Instant } from '../clock.ts'
+import type { EventId } from '../id.ts'
 import type { Action } from '../policy/action.ts'
 import { mintPermit } from '../policy/permit.ts'
 import type { RequestContext, Session } from '../principal/principal.ts'
@@ -40,6 +42,7 @@ interface Running {
 export class DataExecutor {
   readonly #ports: KeeperPorts
   readonly #keys: KeyCache
+  readonly #usage: UsageLedger
   readonly #opener: KeyOpener
   readonly #admission: Admission
   /** Holds nothing of a call: one does for all. */
@@ -48,6 +51,7 @@ export class DataExecutor {
   constructor(ports: KeeperPorts, keys: KeyCache, usage: UsageLedger, admission: Admission) {
     this.#ports = ports
     this.#keys = keys
+    this.#usage = usage
     this.#opener = new KeyOpener(ports, keys, usage, admission)
     this.#admission = admission
     const { custody } = ports
@@ -123,8 +127,10 @@ export class DataExecutor {
         error ??= result.error
       } else bytes += operation.bytesOf(call.items[index] as Item)
     }
+    const id = this.#admission.eventId()
+    if (failed < results.length && !dry) this.#noteUses(operation.action, trace, id, admitted, now)
     return this.#admission.record({
-      id: this.#admission.eventId(),
+      id,
       at: now,
       tenant: session.tenant,
       session,
@@ -142,6 +148,19 @@ export class DataExecutor {
       riskAcknowledged: call.acknowledgeRisk,
       details: dry ? { ...trace.details, ...DRY } : trace.details,
     })
+  }
+
+  #noteUses(
+    action: Action,
+    trace: UseTrace,
+    event: EventId,
+    { loaded: { key }, request: { requestId } }: Admitted,
+    now: Instant,
+  ): void {
+    const { lastUses } = this.#usage
+    const version = trace.lastVersion
+    lastUses.note(key.tenant, { key: key.id, action, version }, now, event, requestId)
+    for (const use of trace.otherUses) lastUses.note(key.tenant, use, now, event, requestId)
   }
 
   #load(session: Session, ref: KeyRef): MaybePromise<LoadedKey | undefined> {

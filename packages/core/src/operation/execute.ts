@@ -174,7 +174,7 @@ export class Keeper {
     const scope = this.#scope(session, request, subject, mintPermit(operation.action), trace)
     const replayed = await this.#replay(scope, operation, options)
     const change = replayed ?? (await operation.run(scope, input))
-    return this.#write(
+    const settled = await this.#write(
       scope,
       operation,
       request,
@@ -184,6 +184,13 @@ export class Keeper {
       seen.event,
       replayed !== undefined,
     )
+    if (options.dryRun !== true) {
+      for (const use of trace.otherUses) {
+        const { now, tenant } = scope
+        this.usage.lastUses.note(tenant, use, now, settled.event.id, request.requestId)
+      }
+    }
+    return settled
   }
 
   #scope<Kind extends TargetKind>(
@@ -202,6 +209,7 @@ export class Keeper {
       keys: this.keys,
       attachments: this.attachments,
       permit,
+      lastUse: (key) => this.usage.lastUse(session.tenant, key),
       use: (key, use) => this.#data.use(session, key, use, request, trace),
     }
   }

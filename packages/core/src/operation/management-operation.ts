@@ -6,6 +6,7 @@ import type { KeyId, TenantId } from '../id.ts'
 import type { Action } from '../policy/action.ts'
 import type { Permit } from '../policy/permit.ts'
 import type { RequestContext, Session } from '../principal/principal.ts'
+import type { LastUse } from '../storage/record.ts'
 import type { Delete, Put, Stored } from '../storage/store.ts'
 import type { AttachmentCache } from './attachment-cache.ts'
 import type { KeyUse, UseRequest } from './data-operation.ts'
@@ -44,6 +45,7 @@ export interface ManagementScope<Kind extends TargetKind> {
   readonly attachments: AttachmentCache
   /** Proof of this operation's authorization, for what custody opens on its behalf. */
   readonly permit: Permit
+  readonly lastUse: (key: KeyId) => Promise<LastUse | undefined>
   /** Admits a key to a use, with its own authorization: to unwrap an import, say. */
   use(key: KeyRef, request: UseRequest): MaybePromise<KeyUse>
 }

@@ -80,6 +80,7 @@ export class Scheduler {
       })
     }
     await this.#forgetOldAnswers(now)
+    await this.#keeper.usage.lastUses.write(now)
     return done
   }
 

@@ -1,8 +1,10 @@
 import { KeeperError } from '../error.ts'
-import type { TenantId } from '../id.ts'
+import type { KeyId, TenantId } from '../id.ts'
 import type { UsageLimits } from '../key/key.ts'
 import type { MaybePromise } from '../custody/custody.ts'
+import type { LastUse } from '../storage/record.ts'
 import type { Put, Store } from '../storage/store.ts'
+import { LastUses } from './last-uses.ts'
 
 const BLOCK_INVOCATIONS = 2 ** 16
 const BLOCK_BYTES = 2 ** 30
@@ -28,9 +30,11 @@ interface Counter {
 export class UsageLedger {
   readonly #store: Store
   readonly #counters = new Map<string, Counter>()
+  readonly lastUses: LastUses
 
   constructor(store: Store) {
     this.#store = store
+    this.lastUses = new LastUses(store)
   }
 
   /** Counts a use, or throws `limit-reached`. Synchronous while the reserved block lasts. */
@@ -79,7 +83,12 @@ export class UsageLedger {
     return { invocations: stored?.value.invocations ?? 0, bytes: stored?.value.bytes ?? 0 }
   }
 
-  /** Gives back what was reserved and not used; called when the keeper stops in good order. */
+  /** When this key was last used and for what; undefined for one that was not. */
+  lastUse(tenant: TenantId, key: KeyId): Promise<LastUse | undefined> {
+    return this.lastUses.get(tenant, key)
+  }
+
+  /** Gives back what was reserved and not used, and writes down the last uses; called when the keeper stops in good order. */
   async close(): Promise<void> {
     const puts: Put[] = []
     for (const [version, counter] of this.#counters) {
@@ -100,6 +109,7 @@ export class UsageLedger {
     }
     this.#counters.clear()
     if (puts.length > 0) await this.#store.commit({ puts })
+    await this.lastUses.write()
   }
 
   async #takeSlowly(

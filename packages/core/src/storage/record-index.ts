@@ -23,6 +23,7 @@ const INDEXERS: { readonly [K in RecordKind]: (value: RecordTypes[K]) => RecordI
   token: indexToken,
   policy: (policy) => ({ name: policy.name, facets: [] }),
   usage: (usage) => ({ parent: usage.version, facets: [] }),
+  'last-use': ({ key }) => ({ parent: key, facets: [] }),
   attachment: ({ name, key, facets }) => ({
     name,
     ...(key !== undefined && { parent: key }),

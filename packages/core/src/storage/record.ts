@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.ts'
-import type { PrincipalId, TenantId } from '../id.ts'
+import type { EventId, KeyId, PrincipalId, TenantId } from '../id.ts'
+import type { Action } from '../policy/action.ts'
 
 /** A policy set as written, with its version; the authorizer parses it. */
 export interface PolicyDocument {
@@ -19,6 +20,18 @@ export interface UsageReservation {
   readonly version: string
   readonly invocations: number
   readonly bytes: number
+}
+
+/** The newest cryptographic use of a key; its id is the key's. */
+export interface LastUse {
+  readonly tenant: TenantId
+  readonly key: KeyId
+  readonly at: Instant
+  readonly action: Action
+  readonly version: number
+  /** Id of the entry that tells of it. */
+  readonly event: EventId
+  readonly requestId?: string
 }
 
 /** The answer of a creation that carried an idempotency key, so that a repeat finds it. */

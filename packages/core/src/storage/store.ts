@@ -5,7 +5,7 @@ import type { Key, KeyVersion } from '../key/key.ts'
 import type { ManagedObject } from '../object/managed-object.ts'
 import type { Principal, Token } from '../principal/principal.ts'
 import type { Tenant } from '../tenant/tenant.ts'
-import type { IdempotencyRecord, PolicyDocument, UsageReservation } from './record.ts'
+import type { IdempotencyRecord, LastUse, PolicyDocument, UsageReservation } from './record.ts'
 
 /** Every kind of record, and the plain JSON value it holds. */
 export interface RecordTypes {
@@ -17,6 +17,7 @@ export interface RecordTypes {
   token: Token
   policy: PolicyDocument
   usage: UsageReservation
+  'last-use': LastUse
   idempotency: IdempotencyRecord
   attachment: Attachment
 }
