@@ -1,5 +1,6 @@
 import type { KeyId, ObjectId, TenantId } from '../id.ts'
 import type { WrappedMaterial } from '../key/key.ts'
+import type { MaterialPlace } from '../key/material-place.ts'
 import type { Mechanism } from '../key/mechanism.ts'
 import type { Purpose } from '../key/purpose.ts'
 import type { KeySpec } from '../key/spec.ts'
@@ -16,14 +17,6 @@ export interface MaterialBinding {
   readonly spec: KeySpec
   readonly purpose: Purpose
   readonly generation: number
-}
-
-/** Where the material of a key is kept, if not by the keeper alone. */
-export interface MaterialPlace {
-  /** `<custody>:<place>`, as the key's own `custody` says. */
-  readonly custody: string
-  /** What the key is called there. */
-  readonly externalId: string
 }
 
 /** On whose behalf material is opened: some custodies have to tell somebody else. */

@@ -1,5 +1,4 @@
 import type { Instant } from '../clock.ts'
-import type { MaterialPlace } from '../custody/custody.ts'
 import type { KeyId, PrincipalId, TenantId } from '../id.ts'
 import type { Cryptoperiod } from './cryptoperiod.ts'
 import type { KeyType } from './key-type.ts'
@@ -70,11 +69,6 @@ export interface Key {
   readonly createdAt: Instant
   readonly createdBy: PrincipalId
   readonly updatedAt: Instant
-}
-
-/** Who keeps the key beside the keeper; undefined for nobody. */
-export function placeOf({ custody, externalId }: Key): MaterialPlace | undefined {
-  return externalId === undefined ? undefined : { custody, externalId }
 }
 
 /** Material wrapped under its tenant's KEK: opaque, safe to store, useless elsewhere. Base64url. */

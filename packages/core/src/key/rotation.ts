@@ -1,6 +1,7 @@
 import { DAY_MS, type Instant } from '../clock.ts'
 import { KeeperError } from '../error.ts'
-import { type Key, placeOf } from './key.ts'
+import type { Key } from './key.ts'
+import { placeOf } from './material-place.ts'
 
 export const ROTATION_DAYS_MIN = 1
 export const ROTATION_DAYS_MAX = 3_650

@@ -9,7 +9,8 @@ import {
 import { withMaterialOf } from '../../key/imported-material.ts'
 import type { Key, KeyOrigin, KeyVersion } from '../../key/key.ts'
 import { createVersion, move } from '../../key/lifecycle.ts'
-import type { MaterialPlace, NewMaterial } from '../../custody/custody.ts'
+import type { NewMaterial } from '../../custody/custody.ts'
+import type { MaterialPlace } from '../../key/material-place.ts'
 
 import { assertAlgorithm } from '../../key/algorithm-policy.ts'
 import { primaryMechanism } from '../../key/primary-mechanism.ts'

@@ -10,7 +10,8 @@ import {
   lacksMaterial,
   withMaterialOf,
 } from '../../key/imported-material.ts'
-import { type Key, type KeyVersion, placeOf, type VersionCause } from '../../key/key.ts'
+import type { Key, KeyVersion, VersionCause } from '../../key/key.ts'
+import { placeOf } from '../../key/material-place.ts'
 import type { Stored } from '../../storage/store.ts'
 import type { KeyRef } from '../key-cache.ts'
 import type { Change, ManagementOperation, ManagementScope } from '../management-operation.ts'
