@@ -29,6 +29,7 @@ const PARSERS: Readonly<Record<string, readonly RegExp[]>> = {
     /proof/,
     /verifier key/,
   ],
+  'packages/sigv4/test': [/authorization/, /canonical request/, /timestamp/],
   'packages/envelope/test': [/ciphertext envelope/, /share/, /file header/, /wrapped record/],
   'packages/server/test/config': [/configuration/],
   'packages/server/test/authenticate': [/token text/, /certificate/],

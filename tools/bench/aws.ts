@@ -5,7 +5,7 @@ import { type SigV4Crypto, signRequest } from '@claviger/sigv4'
 import { type Measurement, median } from './measurement.ts'
 import { ratePerSecond, type ThroughputOptions } from './throughput.ts'
 
-const crypto: SigV4Crypto = {
+export const crypto: SigV4Crypto = {
   sha256Hex: (data) => createHash('sha256').update(data).digest('hex'),
   hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
   equal: timingSafeEqual,

@@ -15,6 +15,8 @@ export interface Job {
   readonly requests: readonly string[]
   /** Stop after this many instead of after the time. */
   readonly count?: number
+  /** Send so many a second, whatever the answers take; the times are then measured from when each was due. */
+  readonly ratePerSecond?: number
 }
 
 export interface LoadResult {
@@ -22,6 +24,8 @@ export interface LoadResult {
   readonly failed: number
   readonly seconds: number
   readonly firstFailure?: string
+  /** The 99th percentile of the times, where a rate was asked for. */
+  readonly p99Ms?: number
 }
 
 interface Run {
@@ -31,6 +35,8 @@ interface Run {
   failed: number
   firstFailure: string | undefined
   readonly deadline: number
+  readonly started: number
+  readonly times: number[]
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n')
@@ -47,6 +53,23 @@ function drive(run: Run, sockets: TLSSocket[]): Promise<void> {
     sockets.push(socket)
     socket.setNoDelay(true)
     let pending: Buffer = Buffer.alloc(0)
+    let dueAt = 0
+    /** When the next request of this rate is due; late ones go at once and count from when they were due. */
+    const sendWhenDue = (): void => {
+      if (job.ratePerSecond === undefined) return send()
+      dueAt = run.started + (run.next * 1_000) / job.ratePerSecond
+      const index = run.next++
+      setTimeout(() => write(index), Math.max(0, dueAt - performance.now()))
+      return undefined
+    }
+    const write = (index: number): void => {
+      if (performance.now() >= run.deadline) {
+        socket.destroy()
+        resolve()
+        return
+      }
+      socket.write(job.requests[index % job.requests.length] as string, 'latin1')
+    }
     const send = (): void => {
       const over =
         job.count === undefined ? performance.now() >= run.deadline : run.next >= job.count
@@ -57,7 +80,7 @@ function drive(run: Run, sockets: TLSSocket[]): Promise<void> {
       }
       socket.write(job.requests[run.next++ % job.requests.length] as string, 'latin1')
     }
-    socket.on('secureConnect', send)
+    socket.on('secureConnect', sendWhenDue)
     socket.on('error', reject)
     socket.on('data', (chunk: Buffer) => {
       pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
@@ -72,8 +95,9 @@ function drive(run: Run, sockets: TLSSocket[]): Promise<void> {
         run.failed++
         run.firstFailure ??= pending.toString('latin1', 0, head + 4 + length)
       }
+      if (job.ratePerSecond !== undefined) run.times.push(performance.now() - dueAt)
       pending = Buffer.alloc(0)
-      send()
+      sendWhenDue()
     })
   })
 }
@@ -87,6 +111,8 @@ async function perform(job: Job): Promise<LoadResult> {
     failed: 0,
     firstFailure: undefined,
     deadline: started + job.seconds * 1_000,
+    started,
+    times: [],
   }
   const sockets: TLSSocket[] = []
   try {
@@ -96,7 +122,15 @@ async function perform(job: Job): Promise<LoadResult> {
   }
   const { done, failed, firstFailure } = run
   const seconds = (performance.now() - started) / 1_000
-  return { done, failed, seconds, ...(firstFailure !== undefined && { firstFailure }) }
+  const times = run.times.toSorted((one, other) => one - other)
+  const p99Ms = times[Math.ceil(times.length * 0.99) - 1]
+  return {
+    done,
+    failed,
+    seconds,
+    ...(firstFailure !== undefined && { firstFailure }),
+    ...(p99Ms !== undefined && { p99Ms }),
+  }
 }
 
 if (import.meta.main) {

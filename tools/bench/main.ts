@@ -20,6 +20,7 @@ import { measurePolicy } from './policy.ts'
 import { measureScale } from './scale.ts'
 import { measureStart } from './start.ts'
 import { measureThroughput } from './throughput.ts'
+import { measureXks } from './xks.ts'
 
 const { values } = parseArgs({
   options: {
@@ -45,6 +46,7 @@ try {
     const windowSeconds = quick ? 1 : 4
     report(await measureThroughput({ keeper, load, windowSeconds, rounds: quick ? 3 : 5 }))
     report(await measureAws({ keeper, load, windowSeconds, rounds: quick ? 3 : 5 }))
+    report(await measureXks(keeper, load, quick ? 3 : 20))
     report([await measureCreation(keeper, load, quick ? 2 : 5)])
   } finally {
     await keeper.stop()

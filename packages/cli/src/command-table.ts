@@ -40,6 +40,18 @@ const KEY: CommandGroup = {
       'let a new version take over protecting',
       () => import('./command/key/rotate.ts'),
     ),
+    'set-rotation': entry(
+      'have the keeper rotate a key by itself',
+      () => import('./command/key/set-rotation.ts'),
+    ),
+    'import-version': entry(
+      'bring material to a key made elsewhere',
+      () => import('./command/key/import-version.ts'),
+    ),
+    'delete-material': entry(
+      'delete material made elsewhere, which can be brought again',
+      () => import('./command/key/delete-material.ts'),
+    ),
     suspend: entry('stop a key for now', () => import('./command/key/suspend.ts')),
     resume: entry('lift a suspension', () => import('./command/key/resume.ts')),
     deactivate: entry(
@@ -59,6 +71,7 @@ const KEY: CommandGroup = {
       'show every version with its transitions',
       () => import('./command/key/history.ts'),
     ),
+    usage: entry('show when a key was last used', () => import('./command/key/usage.ts')),
     'public-key': entry(
       'write the public half of a pair',
       () => import('./command/key/public-key.ts'),

@@ -1,14 +1,7 @@
-import { type FakeAnswer, KEY, type World } from './test-environment.ts'
+import { KEY_ROWS } from './key-request-rows.ts'
+import type { Row } from './request-row.ts'
+import { type FakeAnswer, KEY } from './test-environment.ts'
 
-/** What a command line asks of the keeper: method, path, body. */
-export interface Row {
-  readonly line: string
-  readonly asks: readonly [method: string, path: string, body?: unknown]
-  readonly answer?: FakeAnswer
-  readonly world?: World
-}
-
-const key: FakeAnswer = [200, { key: KEY, entry: 1 }]
 const object: FakeAnswer = [200, { object: { ...KEY, kind: 'opaque' }, entry: 1 }]
 const principal: FakeAnswer = [
   200,
@@ -19,113 +12,7 @@ const seal = { initialized: true, sealed: false, generation: 1, rootGeneration: 
 const K = '/v1/keys/payments'
 
 export const ROWS: readonly Row[] = [
-  {
-    line: 'key create payments --spec aes-256 --label env=prod --label tier=1 --limit bytes=9 --exportable',
-    asks: [
-      'POST',
-      '/v1/keys',
-      {
-        name: 'payments',
-        spec: 'aes-256',
-        labels: { env: 'prod', tier: '1' },
-        limits: { bytesMax: 9 },
-        exportable: true,
-      },
-    ],
-    answer: key,
-  },
-  {
-    line: 'key create payments --spec aes-256 --no-activate --protect-days 10',
-    asks: [
-      'POST',
-      '/v1/keys',
-      { name: 'payments', spec: 'aes-256', activate: false, cryptoperiod: { protectDays: 10 } },
-    ],
-    answer: key,
-  },
-  {
-    line: 'key create payments --spec aes-256 --activate-at 2030-01-31 --mechanism aes-gcm --mechanism aes-kw',
-    asks: [
-      'POST',
-      '/v1/keys',
-      {
-        name: 'payments',
-        spec: 'aes-256',
-        activate: '2030-01-31T00:00:00.000Z',
-        mechanisms: ['aes-gcm', 'aes-kw'],
-      },
-    ],
-    answer: key,
-  },
-  {
-    line: 'key import payments --spec aes-128 --format raw --material-file -',
-    asks: [
-      'POST',
-      '/v1/keys/import',
-      { name: 'payments', spec: 'aes-128', material: { format: 'raw', data: 'a2V5' } },
-    ],
-    answer: key,
-    world: { stdin: 'key' },
-  },
-  { line: 'key get payments', asks: ['GET', K], answer: key },
-  {
-    line: 'key list --state active --label a=b --limit 5 --newest',
-    asks: ['GET', '/v1/keys?state=active&descending=true&limit=5&label=a%3Db'],
-    answer: [200, { keys: [KEY], damaged: [], entry: 1 }],
-  },
-  {
-    line: 'key update payments --owner me --no-labels --unexportable',
-    asks: ['PATCH', K, { owner: 'me', labels: {}, exportable: false }],
-    answer: key,
-  },
-  {
-    line: 'key activate payments --version 2',
-    asks: ['POST', `${K}/activate`, { version: 2 }],
-    answer: key,
-  },
-  {
-    line: 'key rotate payments --reason yearly',
-    asks: ['POST', `${K}/rotate`, { reason: 'yearly' }],
-    answer: key,
-  },
-  {
-    line: 'key suspend payments --reason why',
-    asks: ['POST', `${K}/suspend`, { reason: 'why' }],
-    answer: key,
-  },
-  { line: 'key resume payments', asks: ['POST', `${K}/resume`, {}], answer: key },
-  { line: 'key deactivate payments', asks: ['POST', `${K}/deactivate`, {}], answer: key },
-  {
-    line: 'key revoke payments --reason key-compromise --occurred-at 2029-12-01T10:00:00Z',
-    asks: [
-      'POST',
-      `${K}/revoke`,
-      { reason: 'key-compromise', occurredAt: '2029-12-01T10:00:00.000Z' },
-    ],
-    answer: key,
-  },
-  { line: 'key destroy payments', asks: ['POST', `${K}/destroy`, {}], answer: key },
-  {
-    line: 'key destroy payments --window 7',
-    asks: ['POST', `${K}/destroy`, { windowDays: 7 }],
-    answer: key,
-  },
-  {
-    line: 'key destroy payments --now --yes',
-    asks: ['POST', `${K}/destroy`, { windowDays: 0 }],
-    answer: key,
-  },
-  { line: 'key cancel-destroy payments', asks: ['POST', `${K}/cancel-destroy`, {}], answer: key },
-  {
-    line: 'key history payments',
-    asks: ['GET', `${K}/history`],
-    answer: [200, { key: KEY, versions: [], entry: 1 }],
-  },
-  {
-    line: 'key public-key payments --version 3',
-    asks: ['GET', `${K}/public-key?version=3`],
-    answer: [200, 'PEM'],
-  },
+  ...KEY_ROWS,
   {
     line: 'encrypt payments --envelope --context a=b',
     asks: ['POST', `${K}/encrypt`, { plaintext: 'aGk=', context: { a: 'b' } }],

@@ -33,6 +33,8 @@ export interface KeyAttributes {
 export interface CreateKeyRequest extends KeyAttributes {
   readonly name: string
   readonly spec: string
+  /** The material is made elsewhere, and `importVersion` will bring it. */
+  readonly material?: 'awaited' | undefined
 }
 
 /** In clear, or wrapped under a key that the keeper holds. */
@@ -54,6 +56,18 @@ export interface ImportKeyRequest extends KeyAttributes {
   /** Absent: what the material itself says. Raw bytes say nothing, so they need it. */
   readonly spec?: string | undefined
   readonly material: ImportedMaterial
+}
+
+export interface ImportVersionRequest {
+  readonly material: ImportedMaterial
+  /** Whose material it is; absent: told from the material. */
+  readonly version?: number | undefined
+  /** Further material: a version for `rotate` to put in force. */
+  readonly pending?: boolean | undefined
+  /** From then on the keeper no longer has it. */
+  readonly materialUntil?: Instant | Date | undefined
+  /** Of the first material; active unless told otherwise. */
+  readonly activate?: boolean | undefined
 }
 
 export interface UpdateKeyRequest {
@@ -98,6 +112,19 @@ export interface KeyPage extends Answered {
   readonly next?: string
   /** Ids of keys whose records do not authenticate. */
   readonly damaged: readonly string[]
+}
+export interface KeyUsageAnswer extends Answered {
+  /** Id of the key. */
+  readonly key: string
+  /** Absent for a key that has not been used. */
+  readonly lastUse?: {
+    readonly at: Instant
+    readonly action: string
+    readonly version: number
+    /** Id of the entry that tells of it. */
+    readonly event: string
+    readonly requestId?: string
+  }
 }
 export interface PublicKeyAnswer extends Answered {
   readonly key: string
@@ -173,10 +200,43 @@ export class Keys {
     request: {
       readonly reason?: string | undefined
       readonly material?: ImportedMaterial | undefined
+      /** To the version that was imported as pending. */
+      readonly pending?: boolean | undefined
     } = {},
     options?: ChangeOptions,
   ): Promise<KeyAnswer> {
     return this.#move(key, 'rotate', request, options)
+  }
+
+  /** Brings material to a key made elsewhere: its first, the same again, or further material. */
+  importVersion(
+    key: string,
+    request: ImportVersionRequest,
+    options?: ChangeOptions,
+  ): Promise<KeyAnswer> {
+    return this.#move(key, 'import', request, options)
+  }
+
+  /** Deletes material made elsewhere; the same can be brought again. */
+  deleteMaterial(
+    key: string,
+    request: { readonly version?: number | undefined } = {},
+    options?: ChangeOptions,
+  ): Promise<KeyAnswer> {
+    return this.#move(key, 'delete-material', request, options)
+  }
+
+  /** Null: the keeper no longer rotates it by itself. */
+  setRotation(key: string, periodDays: number | null, options?: ChangeOptions): Promise<KeyAnswer> {
+    return this.#move(key, 'set-rotation', { periodDays }, options)
+  }
+
+  async usage(key: string, options: CallOptions = {}): Promise<KeyUsageAnswer> {
+    return (await this.#transport.json({
+      method: 'GET',
+      path: ['keys', key, 'usage'],
+      ...options,
+    })) as KeyUsageAnswer
   }
 
   suspend(key: string, reason: string, options?: ChangeOptions): Promise<KeyAnswer> {

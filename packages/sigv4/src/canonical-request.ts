@@ -7,6 +7,7 @@ const UNRESERVED_PATH = /^[A-Za-z0-9\-._~/]*$/
 /** `encodeURIComponent` leaves these; SigV4 keeps only RFC 3986's unreserved characters (§2.3). */
 const SUB_DELIMITERS = /[!'()*]/g
 const SPACES = / {2,}|[\t\r\n]/
+const BLANKS = /[ \t\r\n]+/g
 
 /**
  * method || path || query || `name:value\n` of each header || signed headers || hex(SHA-256(body)), each but the
@@ -38,13 +39,16 @@ function headerValue(headers: Headers, name: string): string {
 }
 
 function trimmed(value: string): string {
-  const outer = value.trim()
-  return SPACES.test(outer) ? outer.replace(/\s+/g, ' ') : outer
+  // `trim` takes more than blanks away, so that it may only tell that nothing is to be done.
+  if (value.trim().length === value.length && !SPACES.test(value)) return value
+  return value.replace(BLANKS, ' ').replace(/^ | $/g, '')
 }
 
 /** RFC 3986 §5.2.4 without empty segments, then each segment encoded once more. */
 function canonicalPath(path: string): string {
-  if (path === '/' || path === '') return '/'
+  if (path === '/') return path
+  // RFC 9112 §3.2.1: what is signed is sent in origin-form, which is never empty.
+  if (!path.startsWith('/')) throw new SigV4Error('incomplete', 'the path must begin with a slash')
   const kept: string[] = []
   for (const segment of path.split('/')) {
     if (segment === '' || segment === '.') continue

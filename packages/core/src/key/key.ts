@@ -4,7 +4,7 @@ import type { Cryptoperiod } from './cryptoperiod.ts'
 import type { KeyType } from './key-type.ts'
 import type { Mechanism } from './mechanism.ts'
 import type { Purpose } from './purpose.ts'
-import type { RotationSchedule } from './rotation.ts'
+import type { RotationSchedule } from './rotation-schedule.ts'
 import type { KeySpec } from './spec.ts'
 import type { KeyState } from './state.ts'
 

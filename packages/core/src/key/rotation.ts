@@ -2,15 +2,12 @@ import { DAY_MS, type Instant } from '../clock.ts'
 import { KeeperError } from '../error.ts'
 import type { Key } from './key.ts'
 import { placeOf } from './material-place.ts'
+import type { RotationSchedule } from './rotation-schedule.ts'
+
+export type { RotationSchedule } from './rotation-schedule.ts'
 
 export const ROTATION_DAYS_MIN = 1
 export const ROTATION_DAYS_MAX = 3_650
-
-/** A key that the keeper rotates by itself, so that no version protects longer than wanted. */
-export interface RotationSchedule {
-  readonly periodDays: number
-  readonly nextAt: Instant
-}
 
 /**
  * When the keeper is to rotate this key; undefined when it is not, or cannot now. What is suspended or

@@ -1,17 +1,8 @@
 import type { RequestContext, Session } from '../principal/principal.ts'
 import type { Action } from './action.ts'
+import type { Resource } from './resource.ts'
 
-/** What an action is done to, with the attributes policies may speak of. */
-export interface Resource {
-  readonly kind: 'key' | 'object' | 'tenant' | 'principal' | 'token' | 'policy' | 'log' | 'seal'
-  readonly id: string
-  readonly name: string
-  /** Changes whenever an attribute does; cached decisions of older revisions are void. */
-  readonly revision: number
-  readonly attributes: Readonly<
-    Record<string, string | number | boolean | Readonly<Record<string, string>>>
-  >
-}
+export type { Resource } from './resource.ts'
 
 export interface Decision {
   readonly allowed: boolean

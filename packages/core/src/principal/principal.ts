@@ -2,7 +2,7 @@ import type { Instant } from '../clock.ts'
 import type { PrincipalId, TenantId, TokenId } from '../id.ts'
 import type { WrappedMaterial } from '../key/key.ts'
 import type { Action } from '../policy/action.ts'
-import type { Resource } from '../policy/authorizer.ts'
+import type { Resource } from '../policy/resource.ts'
 
 export const ROLES = ['administrator', 'officer', 'user', 'auditor', 'operator'] as const
 export type Role = (typeof ROLES)[number]

@@ -80,8 +80,8 @@ test('a first start makes everything, a second finds it again, and the log verif
 
   const second = await openDevelopment(folder)
   assert.equal(second.how, 'found')
-  // Initialization, creation and encryption, each once.
-  assert.equal(second.keeper.log.size, 3)
+  // Initialization, the developer's access key, creation and encryption, each once.
+  assert.equal(second.keeper.log.size, 4)
   const again = await sessionFor(second.keeper, folder, 'developer')
   const items = [{ key: output.key.id, ...result.value }]
   const opened = await second.keeper.keeper.executeData(

@@ -162,7 +162,10 @@ describe('a dry run of a change', () => {
     await assert.rejects(world.run(getKey, { key: 'k' }), refuses('not-found'))
     const event = world.log.events.at(-2)
     assert.equal(event?.['outcome'], 'allowed')
-    assert.equal((event?.['details'] as { dryRun?: boolean } | undefined)?.dryRun, true)
+    assert.deepEqual(event?.['details'], {
+      ...(event?.['details'] as object | undefined),
+      dryRun: true,
+    })
     const { key } = await world.run(createKey, input)
     await assert.rejects(dryChange(world, rotateKey, { key: 'k' }), refuses('dry-run'))
     await assert.rejects(

@@ -4,16 +4,25 @@ import { connectionOptions, examples } from '../../options.ts'
 import { printKey } from './described-key.ts'
 import { keyAttributeOptions, type KeyAttributeOptions, keyAttributes } from './key-attributes.ts'
 
+interface Options extends KeyAttributeOptions {
+  readonly spec: string
+  readonly awaitMaterial?: boolean
+}
+
 export function define(command: Command, context: Context): void {
   keyAttributeOptions(
     command
       .argument('<name>', 'a-z 0-9 . _ / -')
       .requiredOption('--spec <spec>', 'what the key is: aes-256, ec-p256, ed25519, ml-kem-768, …'),
-  ).action(async (name: string, options: KeyAttributeOptions & { readonly spec: string }) => {
-    const client = await context.client()
-    const answer = await client.keys.create({ name, spec: options.spec, ...keyAttributes(options) })
-    await printKey(context, answer, 'created')
-  })
+  )
+    .option('--await-material', 'its material is made elsewhere; `import-version` brings it')
+    .action(async (name: string, options: Options) => {
+      const client = await context.client()
+      const material = options.awaitMaterial === true ? ('awaited' as const) : undefined
+      const request = { name, spec: options.spec, material, ...keyAttributes(options) }
+      const answer = await client.keys.create(request)
+      await printKey(context, answer, 'created')
+    })
   connectionOptions(command)
   examples(
     command,

@@ -38,6 +38,8 @@ export function describeKey(paint: Paint, key: Key): string {
     ['version', `${version.version} of ${key.lastVersion} (${version.effectiveState})`],
     ['protects until', limitText(version, 'protectUntil')],
     ['processes until', limitText(version, 'processUntil')],
+    ['rotates', rotationText(key)],
+    ['has material until', materialText(version)],
     ['destruction', key.destroyAt === undefined ? undefined : minute(key.destroyAt)],
     ['owner', key.owner],
     ['labels', pairsText(key.labels)],
@@ -56,6 +58,16 @@ function limitText(version: KeyVersion, name: 'protectUntil' | 'processUntil'): 
   return instant === undefined ? undefined : minute(instant)
 }
 
+function rotationText({ rotation }: Key): string | undefined {
+  if (rotation === undefined) return undefined
+  return `every ${rotation.periodDays} days, next ${minute(rotation.nextAt)}`
+}
+
+function materialText({ materialUntil, hasMaterial }: KeyVersion): string | undefined {
+  if (materialUntil === undefined) return undefined
+  return hasMaterial ? minute(materialUntil) : 'now: it is awaited'
+}
+
 function limitsText({ limits }: Key): string {
   const { invocationsMax, bytesMax } = limits
   return [
@@ -72,6 +84,9 @@ function remedy({ name, state, destroyAt, suspension, version }: Key): string | 
   }
   if (suspension !== undefined) {
     return `${suspension.reason}; \`claviger key resume ${name}\` lifts it`
+  }
+  if (version.materialUntil !== undefined && !version.hasMaterial) {
+    return `\`claviger key import-version ${name}\` brings its material`
   }
   if (state === 'pre-active') return `\`claviger key activate ${name}\` puts it in force`
   if (state === 'deactivated') return `\`claviger key rotate ${name}\` lets a new version protect`

@@ -5,13 +5,20 @@ import { printKey } from './described-key.ts'
 import { materialOptions, type MaterialOptions, readMaterial } from './material.ts'
 
 export function define(command: Command, context: Context): void {
-  command.argument('<key>', 'name or id').option('--reason <text>', 'why, for the history')
+  command
+    .argument('<key>', 'name or id')
+    .option('--reason <text>', 'why, for the history')
+    .option('--pending', 'to the version that was imported as pending')
   materialOptions(command).action(
-    async (key: string, options: MaterialOptions & { readonly reason?: string }) => {
-      const { reason, materialFile } = options
+    async (
+      key: string,
+      options: MaterialOptions & { readonly reason?: string; readonly pending?: boolean },
+    ) => {
+      const { reason, pending, materialFile } = options
       const material = materialFile === undefined ? undefined : await readMaterial(context, options)
       const client = await context.client()
-      await printKey(context, await client.keys.rotate(key, { reason, material }), 'rotated')
+      const answer = await client.keys.rotate(key, { reason, pending, material })
+      await printKey(context, answer, 'rotated')
     },
   )
   connectionOptions(command)

@@ -3,6 +3,7 @@ import type { AwsCall } from './call.ts'
 import { AwsError } from './error.ts'
 import { documentOf, type KeyDocument } from './key-document.ts'
 import type { AwsKey } from './key-reference.ts'
+import { keyStoreName, keyStoreOf } from './key-store/document.ts'
 
 /** AWS's `KeyState`, but `Creating` and `Updating`: here no call is answered before it is done. */
 export type KeyStateWord =
@@ -63,7 +64,23 @@ export async function statusOf(call: AwsCall, { id, document }: AwsKey): Promise
   const loaded = keeper.keys.peek(tenant, id) ?? (await keeper.keys.load(tenant, id))
   if (loaded === undefined) throw new AwsError('NotFoundException', `Key '${id}' does not exist`)
   const regions = document.multiRegion === undefined ? [] : await regionsOf(call, id)
-  return { ...wordsOf(loaded, document, regions, call.ports.now()), loaded, regions }
+  const words = wordsOf(loaded, document, regions, call.ports.now())
+  const { state } = words
+  if ((state === 'Enabled' || state === 'Disabled') && !(await isReachable(call, loaded))) {
+    return { state: 'Unavailable', loaded, regions }
+  }
+  return { ...words, loaded, regions }
+}
+
+/** Whether whoever keeps the material is connected; nobody is asked. */
+async function isReachable(
+  { ports, session }: Pick<AwsCall, 'ports' | 'session'>,
+  { key: { custody, externalId } }: LoadedKey,
+): Promise<boolean> {
+  if (externalId === undefined) return true
+  const place = custody.slice(custody.indexOf(':') + 1)
+  const stored = await ports.keeper.attachments.get(session.tenant, keyStoreName(place))
+  return stored !== undefined && keyStoreOf(stored).state === 'CONNECTED'
 }
 
 function wordsOf(

@@ -15,6 +15,7 @@ import {
   getParametersForImport,
   importKeyMaterial,
 } from './operations/import.ts'
+import { getKeyLastUsage } from './operations/last-usage.ts'
 import { listKeyRotations } from './operations/list-rotations.ts'
 import {
   disableKeyRotation,
@@ -73,6 +74,7 @@ export const OPERATIONS: Readonly<Record<string, AwsOperation>> = {
   GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext,
   GenerateMac: generateMac,
   GenerateRandom: generateRandom,
+  GetKeyLastUsage: getKeyLastUsage,
   GetKeyPolicy: getKeyPolicy,
   GetKeyRotationStatus: getKeyRotationStatus,
   GetParametersForImport: getParametersForImport,

@@ -14,12 +14,17 @@ before(async () => {
 })
 after(() => world.close())
 
-/** What no caller asks for by name: done within another operation, by the scheduler, or at the door. */
+/**
+ * What no caller asks for by name: done within another operation, by the scheduler, or at the door; and what
+ * only other protocols ask for yet.
+ */
 const WITHOUT_ROUTE = [
   'key.export',
+  'key.attach',
   'key.apply-schedule',
   'key.re-encrypt-to',
   'object.apply-schedule',
+  'tenant.attach',
   'session.authenticate',
 ]
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { generateKeyPairSync } from 'node:crypto'
 import { OpenApiDocument } from './document.ts'
+import { tellKeyMaterialStory } from './key-material-story.ts'
 import { tellSealStory } from './seal-story.ts'
 import {
   type Answered,
@@ -38,6 +39,8 @@ async function key(name: string, spec: string, more: object = {}): Promise<Answe
 }
 
 describe('keys', () => {
+  tellKeyMaterialStory({ call, ok, key })
+
   test('are created, shown, listed, changed and have a history', async () => {
     const made = await key('team/one', 'aes-256', { labels: { team: 'red' }, owner: 'ann' })
     assert.equal(made.status, 201)

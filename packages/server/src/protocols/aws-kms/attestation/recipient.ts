@@ -1,15 +1,10 @@
 import { decodeBase64 } from '@claviger/bytes'
 import type { AwsCall } from '../call.ts'
 import { AwsError } from '../error.ts'
+import type { Recipient } from './verified-recipient.ts'
 import { constraint, type Input, missing } from '../members.ts'
 
-/** An enclave, or an instance with NitroTPM, that proved what it is, and to which alone the answer is given. */
-export interface Recipient {
-  /** For `authorized`: `kms:RecipientAttestation:ImageSha384`, `…:PCR<n>` and so on, in lower-case hex. */
-  readonly conditions: Readonly<Record<string, string>>
-  /** `CiphertextForRecipient`: the plaintext to the enclave's key, as base64 of a CMS EnvelopedData. */
-  seal(plaintext: Uint8Array): Promise<string>
-}
+export type { Recipient } from './verified-recipient.ts'
 
 /** API reference, RecipientInfo: `AttestationDocument` has 1 to 262144 bytes. */
 export const DOCUMENT_BYTES_MAX = 262_144

@@ -4,7 +4,7 @@ import type { AwsCrypto } from '../crypto-port.ts'
 import { type AttestationDocument, parseAttestation } from './attestation-document.ts'
 import { refused } from './attestation-error.ts'
 import { encodeEnvelopedData } from './enveloped-data.ts'
-import type { Recipient } from './recipient.ts'
+import type { Recipient } from './verified-recipient.ts'
 import { VerifiedChains } from './verified-chains.ts'
 
 /** AWS KMS takes documents for five minutes; here also that far ahead, since the clocks are not one owner's. */

@@ -263,20 +263,17 @@ async function inWords<Answer>(key: AwsKey, act: () => Promise<Answer>): Promise
     return await keepingTo(key, act)
   } catch (error) {
     if (error instanceof AwsError || !core.isKeeperError(error)) throw error
-    switch (error.code) {
-      case 'wrong-material':
-      case 'invalid-input':
-      case 'too-large':
-        throw incorrect(`The key material is not the one that ${key.arn} takes: ${error.message}`)
-      case 'conflict':
-        throw error.details['version'] === undefined
-          ? error
-          : incorrect(`The key material is associated with ${key.arn} already.`)
-      case 'authentication-failed':
-        throw new AwsError('InvalidCiphertextException', 'The key material could not be unwrapped.')
-      default:
-        throw error
+    const { code, message, details } = error
+    if (code === 'authentication-failed') {
+      throw new AwsError('InvalidCiphertextException', 'The key material could not be unwrapped.')
     }
+    if (code === 'conflict' && details['version'] !== undefined) {
+      throw incorrect(`The key material is associated with ${key.arn} already.`)
+    }
+    if (code === 'wrong-material' || code === 'invalid-input' || code === 'too-large') {
+      throw incorrect(`The key material is not the one that ${key.arn} takes: ${message}`)
+    }
+    throw error
   }
 }
 

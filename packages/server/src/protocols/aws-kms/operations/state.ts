@@ -6,20 +6,21 @@ import { invalidState, type KeyStatus, wrongState } from '../key-status.ts'
 import { permitted } from '../permitted.ts'
 import { closeRegion, keepingTo, marking, recordOnly } from '../region-change.ts'
 
-/** Developer guide, "Key states": these two calls are for keys that are enabled or disabled. */
-const enabledOrDisabled =
+/** Developer guide, "Key states": these two calls are for keys that are neither awaited nor on their way out. */
+const inPlace =
   ({ arn }: AwsKey) =>
   ({ state }: KeyStatus): void => {
-    if (state !== 'Enabled' && state !== 'Disabled') throw wrongState(arn, state)
+    if (state === 'Enabled' || state === 'Disabled' || state === 'Unavailable') return
+    throw wrongState(arn, state)
   }
 
 /** Disabled here is suspended for every other door; once more changes nothing. */
 export const disableKey: AwsOperation = async (call) => {
   const key = await resolveKey(call, call.input['KeyId'], { aliases: false })
-  const { request, status } = await permitted(call, key, { assert: enabledOrDisabled(key) })
-  const { state, loaded, regions } = status
-  const known = regions.length > 1 ? key.document.disabled === true : state === 'Disabled'
-  if (known && (state === 'Disabled' || loaded.key.suspension !== undefined)) {
+  const { request, status } = await permitted(call, key, { assert: inPlace(key) })
+  const { loaded, regions } = status
+  const suspended = loaded.key.suspension !== undefined
+  if (key.document.disabled === true || (suspended && regions.length <= 1)) {
     await recordOnly(call, key, request)
   } else {
     await closeRegion(call, key, { status, request }, (document) => ({
@@ -32,7 +33,7 @@ export const disableKey: AwsOperation = async (call) => {
 
 export const enableKey: AwsOperation = async (call) => {
   const key = await resolveKey(call, call.input['KeyId'], { aliases: false })
-  const { request, status } = await permitted(call, key, { assert: enabledOrDisabled(key) })
+  const { request, status } = await permitted(call, key, { assert: inPlace(key) })
   const { keeper } = call.ports
   const { session } = call
   const { key: held } = status.loaded
@@ -56,6 +57,6 @@ export const enableKey: AwsOperation = async (call) => {
 
 /** A key whose period is over stays what it is: neither this door nor any other brings it back. */
 function assertInForce({ arn }: AwsKey, { state }: KeyStatus): void {
-  if (state === 'Enabled') return
+  if (state !== 'Disabled') return
   throw invalidState(`${arn} is past the period in which it may be used; rotate it instead.`)
 }

@@ -1,4 +1,4 @@
-import type { AwsAuthorization } from '../authorization.ts'
+import type { AwsAuthorization } from '../authorization-request.ts'
 import type { AwsCall } from '../call.ts'
 import type { AwsKey } from '../key-reference.ts'
 import { awsWordsOf } from '../key-spec.ts'

@@ -11,7 +11,7 @@ import { encodePem } from './pem.ts'
 
 type KeyRouteId = keyof typeof KEY_ROUTES
 
-type ReadRouteId = 'listKeys' | 'keyHistory' | 'publicKey' | 'random'
+type ReadRouteId = 'listKeys' | 'keyHistory' | 'keyUsage' | 'publicKey' | 'random'
 
 export function keyHandlers(options: RestOptions): Handlers<KeyRouteId> {
   return { ...changeHandlers(options), ...readHandlers(options) }
@@ -50,6 +50,20 @@ function changeHandlers({ keeper }: RestOptions): Handlers<Exclude<KeyRouteId, R
         change(call, core.rotateKey, { ...input, material: clear }),
       )
     },
+    importVersion: (call) => {
+      const { material, materialUntil: text, ...request } = call.body
+      const materialUntil = parseOptionalInstant(text, 'materialUntil')
+      return withMaterial(material, (clear) =>
+        change(call, core.importVersion, {
+          ...call.params,
+          ...request,
+          material: clear,
+          ...(materialUntil !== undefined && { materialUntil }),
+        }),
+      )
+    },
+    deleteMaterial: (call) => change(call, core.deleteMaterial, { ...call.params, ...call.body }),
+    setRotation: (call) => change(call, core.setRotation, { ...call.params, ...call.body }),
     suspendKey: (call) => change(call, core.suspendKey, { ...call.params, ...call.body }),
     resumeKey: (call) => change(call, core.resumeKey, { ...call.params, ...call.body }),
     deactivateKey: (call) => change(call, core.deactivateKey, { ...call.params, ...call.body }),
@@ -91,6 +105,10 @@ function readHandlers({ keeper }: RestOptions): Handlers<ReadRouteId> {
         revision: described.revision,
       }
     },
+    keyUsage: async ({ session, context, params }) => {
+      const { output, entry } = await keeper.execute(session, core.keyUsage, params, context)
+      return { body: { ...usageOnWire(output), entry }, entry }
+    },
     publicKey: async ({ session, context, params, query, pem }) => {
       const input = { ...params, ...query }
       const { output, entry } = await keeper.execute(session, core.publicKey, input, context)
@@ -110,6 +128,12 @@ function keyOnWire({ key, state, revision, version }: core.DescribedKey): unknow
 
 function answerKey(described: core.DescribedKey, entry: number): Answer {
   return { body: { key: keyOnWire(described), entry }, entry, revision: described.revision }
+}
+
+function usageOnWire({ key, lastUse }: core.KeyUsage): object {
+  if (lastUse === undefined) return { key: key.id }
+  const { tenant: _own, key: _known, ...rest } = lastUse
+  return { key: key.id, lastUse: toWire(rest) }
 }
 
 function answerPem({ publicKey, spec }: core.PublicKeyOutput, entry: number): Answer {

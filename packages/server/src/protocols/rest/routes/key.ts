@@ -65,6 +65,27 @@ export const KEY_ROUTES = {
     action: 'key.rotate',
     body: key.RotateKeyRequest,
   },
+  importVersion: {
+    ...move,
+    path: `${K}/import`,
+    summary: 'Bring material to a key made elsewhere',
+    action: 'key.import',
+    body: key.ImportVersionRequest,
+  },
+  deleteMaterial: {
+    ...move,
+    path: `${K}/delete-material`,
+    summary: 'Delete material made elsewhere, which can be brought again',
+    action: 'key.delete-material',
+    body: key.DeleteMaterialRequest,
+  },
+  setRotation: {
+    ...move,
+    path: `${K}/set-rotation`,
+    summary: 'Have the keeper rotate a key by itself',
+    action: 'key.update',
+    body: key.SetRotationRequest,
+  },
   suspendKey: {
     ...move,
     path: `${K}/suspend`,
@@ -113,6 +134,13 @@ export const KEY_ROUTES = {
     summary: 'Every version with its transitions',
     action: 'key.history',
     answer: key.KeyHistoryAnswer,
+  },
+  keyUsage: {
+    method: 'GET',
+    path: `${K}/usage`,
+    summary: 'When a key was last used, and for what',
+    action: 'key.get',
+    answer: key.KeyUsageAnswer,
   },
   publicKey: {
     method: 'GET',

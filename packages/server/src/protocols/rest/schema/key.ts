@@ -181,7 +181,16 @@ export const ImportedMaterial = Closed(
 )
 export type ImportedMaterial = Static<typeof ImportedMaterial>
 
-export const CreateKeyRequest = Closed({ ...requested, spec: KeySpec }, { $id: 'CreateKeyRequest' })
+export const CreateKeyRequest = Closed(
+  {
+    ...requested,
+    spec: KeySpec,
+    material: Type.Optional(
+      Type.Literal('awaited', { description: 'It is made elsewhere and will be imported' }),
+    ),
+  },
+  { $id: 'CreateKeyRequest' },
+)
 export const ImportKeyRequest = Closed(
   { ...requested, spec: Type.Optional(KeySpec), material: ImportedMaterial },
   { $id: 'ImportKeyRequest' },
@@ -198,8 +207,54 @@ export const UpdateKeyRequest = Closed(
   { $id: 'UpdateKeyRequest' },
 )
 export const RotateKeyRequest = Closed(
-  { reason: Type.Optional(Reason), material: Type.Optional(ImportedMaterial) },
+  {
+    reason: Type.Optional(Reason),
+    material: Type.Optional(ImportedMaterial),
+    pending: Type.Optional(Type.Boolean({ description: 'To the version imported as pending' })),
+  },
   { $id: 'RotateKeyRequest' },
+)
+export const ImportVersionRequest = Closed(
+  {
+    material: ImportedMaterial,
+    version: Type.Optional(Version('Whose material it is; absent: told from the material')),
+    pending: Type.Optional(
+      Type.Boolean({ description: 'Further material: a version for `rotate` to put in force' }),
+    ),
+    materialUntil: Type.Optional(Instant('From then on the keeper no longer has it')),
+    activate: Type.Optional(
+      Type.Boolean({ description: 'Of the first material; active unless told otherwise' }),
+    ),
+  },
+  { $id: 'ImportVersionRequest' },
+)
+export const DeleteMaterialRequest = Closed(
+  { version: Type.Optional(Version('One version; absent: all')) },
+  { $id: 'DeleteMaterialRequest' },
+)
+export const SetRotationRequest = Closed(
+  {
+    periodDays: Type.Union([Type.Integer({ minimum: 1, maximum: 3_650 }), Type.Null()], {
+      description: 'Null: the keeper no longer rotates it by itself',
+    }),
+  },
+  { $id: 'SetRotationRequest' },
+)
+export const KeyUsageAnswer = Closed(
+  {
+    key: Type.String({ description: 'Id of the key' }),
+    lastUse: Type.Optional(
+      Closed({
+        at: Instant('When it last did its work'),
+        action: Type.String(),
+        version: Type.Integer({ minimum: 0 }),
+        event: Type.String({ description: 'Id of the entry that tells of it' }),
+        requestId: Type.Optional(Type.String()),
+      }),
+    ),
+    entry: Entry,
+  },
+  { $id: 'KeyUsageAnswer' },
 )
 export const MoveKeyRequest = Closed(
   { version: Type.Optional(Version()), reason: Type.Optional(Reason) },
