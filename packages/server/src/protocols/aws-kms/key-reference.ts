@@ -75,7 +75,7 @@ export async function resolveKey(
   if (!isAlias) return keyById(call, region, rest ?? reference, reference)
   const alias = kind === 'alias' ? `alias/${rest}` : reference
   if (!ALIAS.test(alias)) throw validation(`Invalid alias name ${alias}`)
-  if (!aliases) throw validation(`Invalid keyId '${reference}'`)
+  if (!aliases) throw notFound(`Invalid keyId '${reference}'`)
   const stored = await aliasTarget(call, region, alias)
   if (stored?.value.key === undefined) {
     throw notFound(`Alias ${aliasArn({ ...call, region }, alias)} is not found.`)

@@ -77,7 +77,7 @@ describe('deletion', () => {
       await world.refused(exception, 'ScheduleKeyDeletion', { KeyId, PendingWindowInDays })
     }
     await world.call('CreateAlias', { AliasName: 'alias/a', TargetKeyId: KeyId })
-    await world.refused('ValidationException', 'ScheduleKeyDeletion', { KeyId: 'alias/a' })
+    await world.refused('NotFoundException', 'ScheduleKeyDeletion', { KeyId: 'alias/a' })
     await world.call('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 7 })
     const { key } = await world.run(core.getKey, { key: KeyId })
     assert.equal(key.destroyAt, world.clock.now() + 7 * core.DAY_MS)
@@ -391,5 +391,5 @@ test('GetKeyLastUsage tells of uses through every door', async () => {
   await world.data(core.generateDataKey, { key: KeyId, items: [{ lengthBytes: 32 }] })
   const later = (await world.call('GetKeyLastUsage', { KeyId }))['KeyLastUsage'] as Output
   assert.equal(later['Operation'], 'GenerateDataKey')
-  await world.refused('ValidationException', 'GetKeyLastUsage', { KeyId: 'alias/x' })
+  await world.refused('NotFoundException', 'GetKeyLastUsage', { KeyId: 'alias/x' })
 })
