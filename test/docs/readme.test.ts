@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -19,6 +19,7 @@ const run = promisify(execFile)
 
 const folder = mkdtempSync(join(tmpdir(), 'claviger-readme-'))
 let keeper: ChildProcess | undefined
+let address = ''
 after(async () => {
   if (keeper !== undefined) {
     const gone = once(keeper, 'exit')
@@ -28,14 +29,17 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-function tour(): string {
+/** A block of the README, by its mark and language; the `js` one is the next after its mark. */
+function block(mark: string, language: string): string {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
-  const [, script] = /<!-- tour -->\n```sh\n([\s\S]*?)```/.exec(readme) ?? []
-  assert.ok(script !== undefined, 'the README has lost its tour')
-  return script
+  const rest = readme.slice(readme.indexOf(`<!-- ${mark} -->`))
+  const [, text] = new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(rest) ?? []
+  assert.ok(text !== undefined, `the README has lost its ${language} for ${mark}`)
+  return text
 }
 
-async function startKeeper(): Promise<void> {
+/** The address that it listens on. */
+async function startKeeper(): Promise<string> {
   // What `npm start` runs, in the newcomer's folder and on a port that is surely free.
   keeper = spawn(process.execPath, [CLAVIGER, 'server', '--dev', '--port', '0'], {
     cwd: folder,
@@ -43,17 +47,18 @@ async function startKeeper(): Promise<void> {
   })
   assert.ok(keeper.stdout)
   for await (const line of createInterface({ input: keeper.stdout })) {
-    if (line.includes('listens on')) {
+    const [, address] = /listens on (\S+)/.exec(line) ?? []
+    if (address !== undefined) {
       keeper.stdout.resume()
-      return
+      return address
     }
   }
   assert.fail('the keeper stopped before it listened')
 }
 
 test('the first tour of the README works as it is written', { timeout: 120_000 }, async () => {
-  await startKeeper()
-  const script = tour()
+  address = await startKeeper()
+  const script = block('tour', 'sh')
   assert.ok(script.split('\n').filter((line) => line.startsWith('npx claviger')).length >= 10)
   const command = `"${process.execPath}" "${CLAVIGER}"`
   writeFileSync(join(folder, 'tour.sh'), `set -eu\n${script.replaceAll('npx claviger', command)}`)
@@ -61,6 +66,22 @@ test('the first tour of the README works as it is written', { timeout: 120_000 }
   assert.match(stdout, /valid signature/)
   assert.match(stdout, /every entry is where the signed checkpoint says/)
   assert.equal(readFileSync(join(folder, 'plan.copy'), 'utf8'), 'attack at dawn\n')
+})
+
+test('a program made for AWS runs as it is, by the lines that the README shows', async () => {
+  if (address === '') address = await startKeeper()
+  const program = block('aws', 'js')
+  assert.equal(program.trimEnd().split('\n').length, 5)
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir')
+  writeFileSync(join(folder, 'program.mjs'), program)
+  const settings = block('aws', 'sh').replaceAll('https://127.0.0.1:8420', address)
+  writeFileSync(join(folder, 'aws.sh'), `set -eu\n${settings}"${process.execPath}" program.mjs\n`)
+  // Nothing of the machine's own for AWS may help, or stand in the way.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')),
+  )
+  const { stdout } = await run('sh', ['aws.sh'], { cwd: folder, env: { ...env, HOME: folder } })
+  assert.equal(stdout, 'hello\n')
 })
 
 test('the commands that the README shows for real use exist', async () => {

@@ -76,6 +76,7 @@ async function awsCredentials(keeper: Keeper): Promise<string> {
     '[default]',
     `aws_access_key_id = ${token.identifier}`,
     `aws_secret_access_key = ${secret}`,
+    `region = ${defaultConfig('').aws.region}`,
     '',
   ].join('\n')
 }

@@ -237,7 +237,7 @@ describe('grants', () => {
           },
         },
       ],
-      ['ValidationException', { KeyId: 'alias/x' }],
+      ['NotFoundException', { KeyId: 'alias/x' }],
       ['NotFoundException', { KeyId: '00000000-0000-7000-8000-000000000000' }],
     ]
     for (const [exception, change] of cases) {

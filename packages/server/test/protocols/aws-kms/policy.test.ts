@@ -62,7 +62,7 @@ describe('key policies', () => {
     const Policy = policyOf(ADMIN)
     await world.refused('NotFoundException', 'PutKeyPolicy', { ...other, Policy }, { message })
     await world.call('CreateAlias', { AliasName: 'alias/a', TargetKeyId: KeyId })
-    await world.refused('ValidationException', 'GetKeyPolicy', { KeyId: 'alias/a' })
+    await world.refused('NotFoundException', 'GetKeyPolicy', { KeyId: 'alias/a' })
     await world.refused('ValidationException', 'PutKeyPolicy', { KeyId })
     await world.refused('ValidationException', 'PutKeyPolicy', { KeyId, Policy: '' })
     await world.refused('ValidationException', 'PutKeyPolicy', { KeyId, Policy: '{"Id":"\u2603"}' })
