@@ -7,6 +7,7 @@
 import { checkPrimeSync, type KeyObject } from 'node:crypto'
 import { parseRsaPrivateKey } from './der.ts'
 import { invalidKey } from './error.ts'
+import { bitLengthOf, compareNaturals, type Natural, WipedIntegers } from './wiped-integers.ts'
 
 const EXPONENT_MIN_PAIR = 65537n
 const EXPONENT_MIN_PUBLIC = 3n
@@ -31,8 +32,7 @@ export function assertRsaPublic(key: KeyObject, exponentMin = EXPONENT_MIN_PUBLI
 }
 
 /**
- * Refuses a private key of which the nine numbers do not fit together.
- * SAFETY: the numbers pass through BigInts, which cannot be zeroed; import is the only place that does this.
+ * Refuses a private key of which the nine numbers do not fit together. What is computed on the way is wiped.
  */
 export function assertRsaPrivate(privateKey: KeyObject, publicKey: KeyObject): void {
   assertRsaPublic(publicKey, EXPONENT_MIN_PAIR)
@@ -48,24 +48,12 @@ export function assertRsaPrivate(privateKey: KeyObject, publicKey: KeyObject): v
 
 /** @param numbers n, e, d, p, q, dp, dq and qi, big-endian (RFC 8017 §A.1.2) */
 function assertRsaNumbers(numbers: readonly Uint8Array[]): void {
-  const [n, e, d, p, q, dp, dq, qi] = numbers.map(fromBytes) as BigIntOctet
-  const halfBits = bitLength(n) / 2
-  const phi = lcm(p - 1n, q - 1n)
-  const consistent =
-    p * q === n &&
-    p !== q &&
-    bitLength(p) === halfBits &&
-    bitLength(q) === halfBits &&
-    (e * d) % phi === 1n &&
-    d > 1n << BigInt(halfBits) &&
-    dp === d % (p - 1n) &&
-    dq === d % (q - 1n) &&
-    (q * qi) % p === 1n &&
-    qi < p
-  if (!consistent) throw invalidKey('rsa private key is inconsistent')
-  const distance = p > q ? p - q : q - p
-  // FIPS 186-5 §A.1.3: |p - q| > 2^(nlen/2 - 100).
-  if (bitLength(distance) <= halfBits - 100) throw invalidKey('rsa primes are too close')
+  const integers = new WipedIntegers()
+  try {
+    assertNaturals(integers, numbers.map((number) => integers.fromBytes(number)) as Octet)
+  } finally {
+    integers.wipe()
+  }
   // As bytes: of a BigInt, Node makes a copy that it does not wipe.
   const factors = numbers.slice(3, 5)
   if (!factors.every((factor) => checkPrimeSync(factor))) {
@@ -73,7 +61,38 @@ function assertRsaNumbers(numbers: readonly Uint8Array[]): void {
   }
 }
 
-type BigIntOctet = [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint]
+type Octet = [Natural, Natural, Natural, Natural, Natural, Natural, Natural, Natural]
+
+function assertNaturals(integers: WipedIntegers, [n, e, d, p, q, dp, dq, qi]: Octet): void {
+  const one = integers.fromBytes(Uint8Array.of(1))
+  const two = integers.fromBytes(Uint8Array.of(2))
+  const halfBits = bitLengthOf(n) / 2
+  const inconsistent = (): never => {
+    throw invalidKey('rsa private key is inconsistent')
+  }
+  const same = (left: Natural, right: Natural): boolean => compareNaturals(left, right) === 0
+  // Everything below divides by p - 1, q - 1 and p.
+  if (compareNaturals(p, two) <= 0 || compareNaturals(q, two) <= 0 || same(p, q)) inconsistent()
+  const [p1, q1] = [integers.subtract(p, one), integers.subtract(q, one)]
+  const product = integers.multiply(e, d)
+  const consistent =
+    same(integers.multiply(p, q), n) &&
+    bitLengthOf(p) === halfBits &&
+    bitLengthOf(q) === halfBits &&
+    // e·d = 1 modulo lcm(p - 1, q - 1): modulo each of them.
+    same(integers.modulo(product, p1), one) &&
+    same(integers.modulo(product, q1), one) &&
+    // d > 2^(nlen/2)
+    bitLengthOf(integers.subtract(d, one)) > halfBits &&
+    same(dp, integers.modulo(d, p1)) &&
+    same(dq, integers.modulo(d, q1)) &&
+    same(integers.modulo(integers.multiply(q, qi), p), one) &&
+    compareNaturals(qi, p) < 0
+  if (!consistent) inconsistent()
+  const distance = compareNaturals(p, q) > 0 ? integers.subtract(p, q) : integers.subtract(q, p)
+  // FIPS 186-5 §A.1.3: |p - q| > 2^(nlen/2 - 100).
+  if (bitLengthOf(distance) <= halfBits - 100) throw invalidKey('rsa primes are too close')
+}
 
 /**
  * The fingerprint of the broken generator of CVE-2017-15361: its moduli are powers of 65537 modulo every
@@ -103,12 +122,6 @@ function sievePrimes(limit: number): number[] {
     if (primes.every((prime) => candidate % prime !== 0)) primes.push(candidate)
   }
   return primes
-}
-
-function lcm(left: bigint, right: bigint): bigint {
-  let [a, b] = [left, right]
-  while (b !== 0n) [a, b] = [b, a % b]
-  return (left / a) * right
 }
 
 function bitLength(value: bigint): number {
