@@ -9,6 +9,8 @@ const BIT_STRING = 0x03
 const OCTET_STRING = 0x04
 const OBJECT_IDENTIFIER = 0x06
 const SEQUENCE = 0x30
+const EC_PARAMETERS = 0xa0
+const EC_PUBLIC_KEY = 0xa1
 
 /** AlgorithmIdentifier: the OID's content bytes in hexadecimal and the parameters' whole encoding. */
 export type AlgorithmIdentifier = { readonly oid: string; readonly parameters?: Uint8Array }
@@ -72,14 +74,35 @@ export function parseRsaPrivateKey(der: Uint8Array): Uint8Array[] {
   })
 }
 
-/** The privateKey of an ECPrivateKey (RFC 5915 §3); what may follow it is bounded but not read. */
-export function parseEcPrivateKey(der: Uint8Array): Uint8Array {
+export type EcPrivateKey = {
+  readonly scalar: Uint8Array
+  /** The curve, as an AlgorithmIdentifier would have it; in PKCS#8 it stands outside. */
+  readonly parameters?: Uint8Array
+  /** The public point, where it was written down. */
+  readonly point?: Uint8Array
+}
+
+/** ECPrivateKey (RFC 5915 §3). */
+export function parseEcPrivateKey(der: Uint8Array): EcPrivateKey {
   return parseDer(der, (reader) => {
     const body = sequence(reader)
     const version = element(body, INTEGER)
     if (version.length !== 1 || version[0] !== 1)
       throw invalidKey('elliptic-curve key has an unknown version')
-    return element(body, OCTET_STRING)
+    const scalar = element(body, OCTET_STRING)
+    let parameters: Uint8Array | undefined
+    let bits: Uint8Array | undefined
+    while (body.remaining > 0) {
+      const tag = body.u8()
+      if (tag === EC_PARAMETERS && parameters === undefined && bits === undefined) {
+        parameters = content(body)
+      } else if (tag === EC_PUBLIC_KEY && bits === undefined) bits = content(body)
+      else throw invalidKey('key is not the DER structure expected')
+    }
+    if (bits === undefined) return { scalar, ...(parameters && { parameters }) }
+    const string = parseDer(bits, (inner) => element(inner, BIT_STRING))
+    if (string[0] !== 0) throw invalidKey('public key is not a whole number of bytes')
+    return { scalar, ...(parameters && { parameters }), point: string.subarray(1) }
   })
 }
 
@@ -121,6 +144,11 @@ function sequence(reader: ByteReader): ByteReader {
 
 function element(reader: ByteReader, tag: number): Uint8Array {
   if (reader.u8() !== tag) throw invalidKey('key is not the DER structure expected')
+  return content(reader)
+}
+
+/** What follows a tag. */
+function content(reader: ByteReader): Uint8Array {
   const first = reader.u8()
   if (first < 0x80) return reader.bytes(first)
   let length: number

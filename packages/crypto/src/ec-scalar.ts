@@ -1,6 +1,12 @@
 // The private scalars of the elliptic curves, read here and not by OpenSSL: its reader of ECPrivateKey
 // (RFC 5915) frees the scalar without clearing it, and it takes scalars of zero and beyond the order.
-import { ID_EC_PUBLIC_KEY, isNamedCurve, parseEcPrivateKey, parsePrivateKeyInfo } from './der.ts'
+import {
+  type AlgorithmIdentifier,
+  ID_EC_PUBLIC_KEY,
+  isNamedCurve,
+  parseEcPrivateKey,
+  parsePrivateKeyInfo,
+} from './der.ts'
 import { invalidKey } from './error.ts'
 import type { KeySpec } from './spec.ts'
 
@@ -56,13 +62,19 @@ export function ecScalarOf(spec: KeySpec, der: Uint8Array): Uint8Array {
   const { algorithm, key } = parsePrivateKeyInfo(der)
   if (algorithm.oid !== ID_EC_PUBLIC_KEY)
     throw invalidKey('key is not of the specification it was opened as')
-  if (!isNamedCurve(algorithm)) throw invalidKey('elliptic-curve key does not name its curve')
-  // The object identifier's tag and its length, which fits one byte, stand before its content.
-  if (algorithm.parameters?.subarray(2).toHex() !== curveOf(spec).oid)
+  if (ecSpecOf(algorithm) !== spec)
     throw invalidKey('key is not of the specification it was opened as')
-  const scalar = parseEcPrivateKey(key)
+  const { scalar } = parseEcPrivateKey(key)
   assertScalar(spec, scalar)
   return scalar
+}
+
+/** The specification of a named curve; undefined where it is none of ours. */
+export function ecSpecOf(algorithm: AlgorithmIdentifier): KeySpec | undefined {
+  if (!isNamedCurve(algorithm)) throw invalidKey('elliptic-curve key does not name its curve')
+  // The object identifier's tag and its length, which fits one byte, stand before its content.
+  const named = algorithm.parameters?.subarray(2).toHex()
+  return (Object.keys(curves) as KeySpec[]).find((spec) => curves[spec]?.oid === named)
 }
 
 /** Refuses a scalar that is not in [1, n-1] (SP 800-56A §5.6.2.1.2), in time that tells nothing else of it. */

@@ -2,8 +2,15 @@
 // form, not the bytes that came in. X.509 certificates are not read here.
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { BytesError, decodeBase64, decodeUtf8 } from '@claviger/bytes'
-import { ID_EC_PUBLIC_KEY, parsePrivateKeyInfo, parsePublicKeyInfo } from '../der.ts'
-import { assertScalar } from '../ec-scalar.ts'
+import {
+  type AlgorithmIdentifier,
+  type EcPrivateKey,
+  ID_EC_PUBLIC_KEY,
+  parseEcPrivateKey,
+  parsePrivateKeyInfo,
+  parsePublicKeyInfo,
+} from '../der.ts'
+import { assertScalar, ecSpecOf } from '../ec-scalar.ts'
 import { CryptoError, invalidKey, unsupported } from '../error.ts'
 import { assertNamedCurve, assertPointForm, bufferOf, openKey, specOfKeyObject } from '../key.ts'
 import { offHeapCopy } from '../off-heap.ts'
@@ -100,12 +107,28 @@ function rawRequest(spec: KeySpec, raw: Uint8Array, format: string): never {
 }
 
 function importPkcs8(der: Uint8Array, spec: KeySpec | undefined): Awaitable<ImportedKey> {
-  assertNamedCurve(parsePrivateKeyInfo(der).algorithm)
+  const { algorithm, key: inner } = parsePrivateKeyInfo(der)
+  if (algorithm.oid === ID_EC_PUBLIC_KEY) return importEc(parseEcPrivateKey(inner), algorithm, spec)
   const key = bufferOf(der)
   return acceptPrivate(
     parseKey(() => createPrivateKey({ key, format: 'der', type: 'pkcs8' })),
     spec,
   )
+}
+
+/** Not by OpenSSL's reader, which leaves the scalar in memory that it has freed. */
+function importEc(
+  { scalar, point }: EcPrivateKey,
+  algorithm: AlgorithmIdentifier,
+  expected: KeySpec | undefined,
+): Awaitable<ImportedKey> {
+  const spec = agreedSpec(ecSpecOf(algorithm), expected)
+  const pair = pairOfScalar(spec, scalar)
+  if (point === undefined) return acceptPair(spec, pair)
+  assertPointForm(point)
+  const stated = parseKey(() => createPublicKey(rawRequest(spec, point, 'raw-public')))
+  if (!pair.publicKey.equals(stated)) throw inconsistent()
+  return acceptPair(spec, pair)
 }
 
 function importSpki(der: Uint8Array, spec: KeySpec | undefined): ImportedKey {
@@ -143,11 +166,10 @@ function importPem(pem: string, spec: KeySpec | undefined): Awaitable<ImportedKe
         parseKey(() => createPrivateKey({ key, format: 'der', type: 'pkcs1' })),
         spec,
       )
-    case 'EC PRIVATE KEY':
-      return acceptPrivate(
-        parseKey(() => createPrivateKey({ key, format: 'der', type: 'sec1' })),
-        spec,
-      )
+    case 'EC PRIVATE KEY': {
+      const read = parseEcPrivateKey(der)
+      return importEc(read, { oid: ID_EC_PUBLIC_KEY, ...read }, spec)
+    }
     case 'RSA PUBLIC KEY':
       return acceptPublic(
         parseKey(() => createPublicKey({ key, format: 'der', type: 'pkcs1' })),
@@ -175,35 +197,40 @@ function acceptPublic(key: KeyObject, spec: KeySpec | undefined): ImportedKey {
 
 function acceptPrivate(key: KeyObject, spec: KeySpec | undefined): Awaitable<ImportedKey> {
   const found = foundSpec(key, spec)
-  const { privateKey, publicKey } = canonicalPair(key, found)
-  if (specEntry(found).family === 'rsa') assertRsaPrivate(privateKey, publicKey)
+  return acceptPair(found, canonicalPair(key, found))
+}
+
+interface Pair {
+  readonly privateKey: KeyObject
+  readonly publicKey: KeyObject
+}
+
+function acceptPair(spec: KeySpec, { privateKey, publicKey }: Pair): Awaitable<ImportedKey> {
+  if (specEntry(spec).family === 'rsa') assertRsaPrivate(privateKey, publicKey)
   const accept = (consistent: boolean): ImportedKey => {
     if (!consistent) throw inconsistent()
     const secret = privateKey.export({ type: 'pkcs8', format: 'der' })
-    return { spec: found, secret, public: exportSpki(publicKey) }
+    return { spec, secret, public: exportSpki(publicKey) }
   }
-  const consistent = isConsistentPair(found, privateKey, publicKey)
+  const consistent = isConsistentPair(spec, privateKey, publicKey)
   return typeof consistent === 'boolean' ? accept(consistent) : consistent.then(accept, refuse)
 }
 
 /** An elliptic-curve key is rebuilt from its scalar, so that a public point that came with it cannot lie. */
-function canonicalPair(
-  key: KeyObject,
-  spec: KeySpec,
-): { privateKey: KeyObject; publicKey: KeyObject } {
+function canonicalPair(key: KeyObject, spec: KeySpec): Pair {
   const stated = createPublicKey(key)
   if (specEntry(spec).family !== 'ec') return { privateKey: key, publicKey: stated }
-  const der = key.export({ type: 'pkcs8', format: 'der' })
-  const { algorithm } = parsePrivateKeyInfo(der)
-  if (algorithm.oid === ID_EC_PUBLIC_KEY) assertNamedCurve(algorithm)
-  der.fill(0)
   const scalar = key.export({ format: 'raw-private' })
+  const pair = pairOfScalar(spec, scalar)
+  scalar.fill(0)
+  if (!pair.publicKey.equals(stated)) throw inconsistent()
+  return pair
+}
+
+function pairOfScalar(spec: KeySpec, scalar: Uint8Array): Pair {
   assertScalar(spec, scalar)
   const privateKey = parseKey(() => createPrivateKey(rawRequest(spec, scalar, 'raw-private')))
-  scalar.fill(0)
-  const publicKey = createPublicKey(privateKey)
-  if (!publicKey.equals(stated)) throw inconsistent()
-  return { privateKey, publicKey }
+  return { privateKey, publicKey: createPublicKey(privateKey) }
 }
 
 /** A compressed point is written out. */
@@ -213,7 +240,10 @@ function canonicalPublic(key: KeyObject, spec: KeySpec): KeyObject {
 }
 
 function foundSpec(key: KeyObject, expected: KeySpec | undefined): KeySpec {
-  const found = specOfKeyObject(key)
+  return agreedSpec(specOfKeyObject(key), expected)
+}
+
+function agreedSpec(found: KeySpec | undefined, expected: KeySpec | undefined): KeySpec {
   if (found === undefined) throw unsupported('key is of a kind or size this build does not offer')
   if (expected !== undefined && found !== expected)
     throw invalidKey('key is not of the specification told')
