@@ -18,7 +18,7 @@ const SECRET = new Set(
 /** Names, dates and what is said of things: stored, shown and logged by design. */
 const PUBLIC = new Set(
   `destinationKey target name description owner labels activate key reason occurredAt message deactivateAt
-  actions keys text`.split(/\s+/),
+  actions keys text protectDays processDays materialUntil`.split(/\s+/),
 )
 const IDENTITIES = ['developer', 'administrator', 'auditor']
 

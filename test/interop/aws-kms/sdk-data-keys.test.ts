@@ -40,7 +40,11 @@ test(
   proves('ValidationException InvalidKeyUsageException', async (seen) => {
     const kms = keeper.sdk(seen)
     const KeyId = await newKey(kms)
-    await refused(kms.generateDataKey({ KeyId }), 'ValidationException', /NumberOfBytes|keySpec/i)
+    await refused(
+      kms.generateDataKey({ KeyId }),
+      'ValidationException',
+      /number of bytes or key spec/,
+    )
     const both = { KeyId, KeySpec: 'AES_256', NumberOfBytes: 32 } as const
     await refused(kms.generateDataKey(both), 'ValidationException')
     for (const NumberOfBytes of [0, 1025, -1]) {

@@ -18,6 +18,7 @@ export const ACTIONS = [
   'key.public-key',
   'key.export',
   'key.attach',
+  'key.detach',
   'key.apply-schedule',
   'key.encrypt',
   'key.decrypt',

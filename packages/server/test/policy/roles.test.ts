@@ -32,6 +32,7 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'key.public-key': [officer, user],
   'key.export': [officer],
   'key.attach': [officer],
+  'key.detach': [officer, user],
   'key.apply-schedule': [],
   'key.encrypt': [user],
   'key.decrypt': [user],

@@ -1,6 +1,7 @@
 import type { AttachmentChange } from '../../attachment/attachment.ts'
 import type { EventDetails } from '../../audit/event.ts'
 import type { MaybePromise } from '../../custody/custody.ts'
+import { KeeperError } from '../../error.ts'
 import type { Key } from '../../key/key.ts'
 import type { AttachmentCache } from '../attachment-cache.ts'
 import type { KeyRef } from '../key-cache.ts'
@@ -39,6 +40,30 @@ export function attachToKey<Output>(): ManagementOperation<
       const { output, changes } = await compute(scope.attachments, key)
       const write = attachmentWrite(scope.tenant, key.id, changes, scope.now)
       return { output, ...write, ...(details !== undefined && { details }) }
+    },
+  }
+}
+
+/**
+ * Gives up what a protocol keeps with a key in the caller's own favour: only takes away, so that whoever uses a
+ * key may do it who may not give anything.
+ */
+export function detachFromKey(): ManagementOperation<
+  'key',
+  AttachToKeyInput<undefined>,
+  undefined
+> {
+  return {
+    action: 'key.detach',
+    target: ({ key }) => ({ kind: 'key', ref: key }),
+    run: async (scope, { compute, details }) => {
+      const { key } = scope.subject
+      const { changes } = await compute(scope.attachments, key)
+      if (changes.some(({ body }) => body !== undefined)) {
+        throw new KeeperError('denied', 'only what is there can be given up')
+      }
+      const write = attachmentWrite(scope.tenant, key.id, changes, scope.now)
+      return { output: undefined, ...write, ...(details !== undefined && { details }) }
     },
   }
 }

@@ -13,7 +13,7 @@ export const BUILT_IN_POLICIES: Readonly<Record<Role, string>> = {
 );`,
   officer: `permit (
   principal in Role::"officer",
-  action in [Action::"manage", Action::"read", Action::"key.public-key"],
+  action in [Action::"manage", Action::"read", Action::"key.public-key", Action::"key.detach"],
   resource
 );`,
   user: `permit (
@@ -21,6 +21,7 @@ export const BUILT_IN_POLICIES: Readonly<Record<Role, string>> = {
   action in [
     Action::"use",
     Action::"key.public-key",
+    Action::"key.detach",
     Action::"key.get",
     Action::"key.list",
     Action::"object.get",

@@ -58,6 +58,7 @@ export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
   'key.public-key': { on: 'Key' },
   'key.export': manageKey,
   'key.attach': manageKey,
+  'key.detach': { on: 'Key' },
   'key.encrypt': use,
   'key.decrypt': use,
   'key.re-encrypt-from': use,

@@ -21,6 +21,7 @@ after(() => world.close())
 const WITHOUT_ROUTE = [
   'key.export',
   'key.attach',
+  'key.detach',
   'key.apply-schedule',
   'key.re-encrypt-to',
   'object.apply-schedule',

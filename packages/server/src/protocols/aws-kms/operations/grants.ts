@@ -2,6 +2,7 @@ import { encodeBase64, encodeHex } from '@claviger/bytes'
 import {
   type AttachmentChange,
   attachToKey,
+  detachFromKey,
   isKeeperError,
   type RequestContext,
 } from '@claviger/core'
@@ -108,7 +109,13 @@ export const retireGrant: AwsOperation = async (call) => {
   const dryRun = flag(call.input, 'DryRun')
   const { key, id } = await grantToRetire(call)
   const { request } = await permitted(call, key, { retires: id })
-  await removeGrant(call, key, id, { request, dryRun })
+  const details = { aws: call.action, region: key.region }
+  const compute = () => grantRemoval(call, key, id)
+  const input = { key: key.id, details, compute }
+  // Whoever a grant was given to, or may retire it, need not be one who manages the key.
+  await changed(() =>
+    call.ports.keeper.execute(call.session, detachFromKey(), input, request, { dryRun }),
+  )
   return {}
 }
 
@@ -141,12 +148,14 @@ interface GrantChange {
 }
 
 function removeGrant(call: AwsCall, key: AwsKey, id: string, change: GrantChange): Promise<void> {
-  return changeGrants(call, key, change, async () => {
-    const stored = await storedGrant(call, id)
-    if (stored?.value.key !== key.id) throw grantNotFound(id)
-    const gone = { name: stored.id, body: undefined, expected: stored.revision }
-    return { output: undefined, changes: [gone] }
-  })
+  return changeGrants(call, key, change, () => grantRemoval(call, key, id))
+}
+
+async function grantRemoval(call: AwsCall, key: AwsKey, id: string) {
+  const stored = await storedGrant(call, id)
+  if (stored?.value.key !== key.id) throw grantNotFound(id)
+  const gone = { name: stored.id, body: undefined, expected: stored.revision }
+  return { output: undefined, changes: [gone] }
 }
 
 const grantNotFound = (id: string): AwsError => notFound(`Grant ${id} does not exist`)
@@ -164,16 +173,16 @@ async function changeGrants<Output>(
   const details = { aws: call.action, region: key.region }
   const input = { key: key.id, details, compute }
   const { keeper } = call.ports
+  const options = { dryRun }
+  const { output } = await changed(() =>
+    keeper.execute(call.session, attachToKey<Output>(), input, request, options),
+  )
+  return output
+}
+
+async function changed<Answer>(execute: () => Promise<Answer>): Promise<Answer> {
   try {
-    const options = { dryRun }
-    const { output } = await keeper.execute(
-      call.session,
-      attachToKey<Output>(),
-      input,
-      request,
-      options,
-    )
-    return output
+    return await execute()
   } catch (error) {
     if (!isKeeperError(error) || error.code !== 'dry-run') throw error
     throw new AwsError(
