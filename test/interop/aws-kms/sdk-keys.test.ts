@@ -160,7 +160,7 @@ test(
       const AliasName = 'alias/list/one'
       await refused(kms.createAlias({ AliasName, TargetKeyId: second }), 'AlreadyExistsException')
       for (const [wrong, name] of [
-        ['alias/aws/mine', 'InvalidAliasNameException'],
+        ['alias/aws/mine', 'NotAuthorizedException'],
         ['alias/with space', 'ValidationException'],
         ['list/one', 'ValidationException'],
       ] as const) {

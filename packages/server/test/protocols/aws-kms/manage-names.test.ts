@@ -58,7 +58,7 @@ describe('aliases', () => {
     const TargetKeyId = await keyOf(world)
     const no = (exception: string, input: Output, message: RegExp): Promise<unknown> =>
       world.refused(exception, 'CreateAlias', { TargetKeyId, ...input }, { message })
-    await no('InvalidAliasNameException', { AliasName: 'alias/aws/s3' }, /reserved/)
+    await no('NotAuthorizedException', { AliasName: 'alias/aws/s3' }, /reserved/)
     await no('InvalidAliasNameException', { AliasName: 'alias/a:b' }, /invalid characters/)
     await no('InvalidAliasNameException', { AliasName: 'alias/' }, /Invalid identifier/)
     await no('ValidationException', { AliasName: 'alias/a b' }, /regular expression pattern/)

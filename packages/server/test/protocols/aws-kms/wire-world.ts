@@ -57,7 +57,8 @@ export class WireWorld {
   static async open(regions?: readonly string[]): Promise<WireWorld> {
     const folder = mkdtempSync(join(tmpdir(), 'claviger-wire-'))
     const complaints: string[] = []
-    const complain = (message: string): void => void complaints.push(message)
+    const complain = (message: string, fields: object = {}): void =>
+      void complaints.push(`${message} ${JSON.stringify(fields)}`)
     const logger = { info: () => undefined, warn: complain, error: complain }
     const clock = { at: Date.now() }
     const ticking: Clock = { now: () => clock.at }

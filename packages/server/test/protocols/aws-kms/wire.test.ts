@@ -236,3 +236,19 @@ test('a sealed keeper asks to try again later', async () => {
     await other.close()
   }
 })
+
+test('a fault of ours is told by a number, which the operator finds with its cause', async (t) => {
+  const secret = 'SQLITE_CORRUPT: /var/lib/claviger/store.db'
+  const failing = t.mock.method(world.keeper.store, 'list', () => Promise.reject(new Error(secret)))
+  const complaints = world.complaints.length
+  const call = { action: 'ListAliases', body: '{}' }
+  const answer = await world.ask(await signed(call))
+  failing.mock.restore()
+  refused(answer, 'KMSInternalException', 500)
+  const message = String(answer.body['message'])
+  assert.ok(!message.includes('SQLITE'), message)
+  const [, incident = 'none'] = /incident id (\S+?)\.? /.exec(message) ?? []
+  const told = world.complaints.slice(complaints).join('\n')
+  assert.ok(told.includes(incident) && told.includes(secret), told)
+  assert.equal((await world.ask(await signed(call))).status, 200)
+})

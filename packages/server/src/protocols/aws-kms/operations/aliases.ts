@@ -30,7 +30,11 @@ function readAliasName(input: Input): string {
   if (name === 'alias/') throw invalidName('Invalid identifier')
   if (name.includes(':')) throw invalidName(`${name} contains invalid characters for an alias`)
   if (name.startsWith('alias/aws/')) {
-    throw invalidName('Alias names that begin with alias/aws/ are reserved for AWS managed keys')
+    // What AWS answers, though its model does not name it.
+    throw new AwsError(
+      'NotAuthorizedException',
+      'Alias names that begin with alias/aws/ are reserved for AWS managed keys',
+    )
   }
   return name
 }
