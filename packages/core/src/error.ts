@@ -21,6 +21,7 @@ export const ERROR_CODES = [
   'not-exportable',
   'wrong-material',
   'dry-run',
+  'approval-pending',
   'sealed',
   'integrity',
   'log-unavailable',

@@ -9,6 +9,9 @@ export type KeyId = Branded<'KeyId'>
 export type ObjectId = Branded<'ObjectId'>
 export type PrincipalId = Branded<'PrincipalId'>
 export type TokenId = Branded<'TokenId'>
+export type GroupId = Branded<'GroupId'>
+export type QuorumRuleId = Branded<'QuorumRuleId'>
+export type ApprovalId = Branded<'ApprovalId'>
 /** The id of one audit entry. */
 export type EventId = Branded<'EventId'>
 

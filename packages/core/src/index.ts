@@ -1,3 +1,12 @@
+export * from './approval/approval.ts'
+export * from './approval/approver-key.ts'
+export * from './approval/group.ts'
+export {
+  GUARDABLE_ACTIONS,
+  type GuardableAction,
+  isGuardable,
+  type QuorumRule,
+} from './approval/quorum-rule.ts'
 export type { Attachment, AttachmentChange } from './attachment/attachment.ts'
 export * from './audit/entry.ts'
 export * from './audit/event.ts'

@@ -13,6 +13,7 @@ import {
   type TenantKeys,
   type Token,
 } from '@claviger/core'
+import { approvalCrypto } from './approval-crypto.ts'
 import { AnchorFile } from './anchor-file.ts'
 import type { FileAuditLog } from './audit/index.ts'
 import { createAuditReader } from './audit-reader.ts'
@@ -110,6 +111,7 @@ async function composeWith(
     reader: createAuditReader(log, reader),
     authorizer: access.authorizer,
     policies: access.authorizer,
+    approvals: approvalCrypto,
     credentials: createCredentialSource(),
     certificates: certificateReader,
     seal,
@@ -127,6 +129,7 @@ async function composeWith(
   keyring.onWipe(() => {
     keeper.keys.clear()
     keeper.attachments.clear()
+    keeper.guards.clear()
     access.clear()
     opened.keys.seal()
   })

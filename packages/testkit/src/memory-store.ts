@@ -14,6 +14,7 @@ import {
   type Store,
   type Stored,
   type TenantId,
+  type Unchanged,
   type UnitOfWork,
 } from '@claviger/core'
 
@@ -86,6 +87,7 @@ export class MemoryStore implements Store {
   }
 
   async commit(work: UnitOfWork): Promise<void> {
+    for (const item of work.unchanged ?? []) this.#check(item)
     const removed = (work.deletes ?? []).map((item) => this.#check(item))
     const added = work.puts.map((item) => this.#hold(item))
     this.#checkNames(removed, added)
@@ -116,7 +118,7 @@ export class MemoryStore implements Store {
       .toSorted((left, right) => (left.index.due ?? 0) - (right.index.due ?? 0))
   }
 
-  #check({ kind, tenant, id, expected }: Put | Delete): string {
+  #check({ kind, tenant, id, expected }: Put | Delete | Unchanged): string {
     const key = recordKey(kind, tenant, id)
     if ((this.#records.get(key)?.revision ?? 0) !== expected) {
       throw new KeeperError('conflict', `${kind} ${id} was changed meanwhile; read it again`)

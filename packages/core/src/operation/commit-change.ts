@@ -3,6 +3,7 @@ import type { KeyId } from '../id.ts'
 import { indexOf } from '../storage/record-index.ts'
 import type { Delete, Put, UnitOfWork } from '../storage/store.ts'
 import type { AttachmentCache } from './attachment-cache.ts'
+import type { GuardCache } from './guard-cache.ts'
 import type { KeyCache } from './key-cache.ts'
 import type { KeeperPorts } from './ports.ts'
 
@@ -20,10 +21,17 @@ export class Committer {
   readonly #ports: KeeperPorts
   readonly #keys: KeyCache
   readonly #attachments: AttachmentCache
+  readonly #guards: GuardCache
 
-  constructor(ports: KeeperPorts, keys: KeyCache, attachments: AttachmentCache) {
+  constructor(
+    ports: KeeperPorts,
+    keys: KeyCache,
+    attachments: AttachmentCache,
+    guards: GuardCache,
+  ) {
     this.#ports = ports
     this.#keys = keys
+    this.#guards = guards
     this.#attachments = attachments
   }
 
@@ -37,9 +45,13 @@ export class Committer {
   }
 
   /** Whether `commit` would find everything as it was read, and the names free; writes nothing. */
-  async rehearse({ puts, deletes = [] }: Omit<UnitOfWork, 'outbox'>): Promise<void> {
+  async rehearse({
+    puts,
+    deletes = [],
+    unchanged = [],
+  }: Omit<UnitOfWork, 'outbox'>): Promise<void> {
     const { store } = this.#ports
-    for (const { kind, tenant, id, expected } of [...puts, ...deletes]) {
+    for (const { kind, tenant, id, expected } of [...puts, ...deletes, ...unchanged]) {
       const found = await store.get(kind, tenant, id)
       if ((found?.revision ?? 0) !== expected) throw changedMeanwhile()
     }
@@ -74,7 +86,8 @@ export class Committer {
 
   #drop(change: Put | Delete): void {
     const { kind, tenant, id } = change
-    if (kind === 'attachment') {
+    if (kind === 'quorum' || kind === 'group') this.#guards.drop(tenant)
+    else if (kind === 'attachment') {
       const key = 'value' in change ? (change as Put<'attachment'>).value.key : undefined
       this.#attachments.drop(tenant, id, key)
     } else if (kind === 'key') this.#keys.drop(tenant, id as KeyId)

@@ -1,3 +1,4 @@
+import type { EventDetails } from '../audit/event.ts'
 import type { MaybePromise } from '../custody/custody.ts'
 import { isKeeperError, KeeperError } from '../error.ts'
 import type { Instant } from '../clock.ts'
@@ -17,6 +18,8 @@ import {
   type OtherUse,
   type UseRequest,
 } from './data-operation.ts'
+import type { ApprovalGate, Passage } from './approval-gate.ts'
+import { passItems } from './pass-items.ts'
 import type { KeyCache, KeyRef, LoadedKey } from './key-cache.ts'
 import { type Admitted, CHANGES_MAX, KeyOpener } from './open-key.ts'
 import type { KeeperPorts } from './ports.ts'
@@ -32,6 +35,8 @@ interface Running {
   readonly risk: boolean
   readonly now: number
   readonly dry: boolean
+  /** What quorums let it happen. */
+  readonly passages: readonly Passage[] | undefined
 }
 
 /**
@@ -45,15 +50,23 @@ export class DataExecutor {
   readonly #usage: UsageLedger
   readonly #opener: KeyOpener
   readonly #admission: Admission
+  readonly #gate: ApprovalGate
   /** Holds nothing of a call: one does for all. */
   readonly #scope: DataScope
 
-  constructor(ports: KeeperPorts, keys: KeyCache, usage: UsageLedger, admission: Admission) {
+  constructor(
+    ports: KeeperPorts,
+    keys: KeyCache,
+    usage: UsageLedger,
+    admission: Admission,
+    gate: ApprovalGate,
+  ) {
     this.#ports = ports
     this.#keys = keys
     this.#usage = usage
     this.#opener = new KeyOpener(ports, keys, usage, admission)
     this.#admission = admission
+    this.#gate = gate
     const { custody } = ports
     this.#scope = {
       random: (lengthBytes) => custody.random(lengthBytes),
@@ -78,12 +91,20 @@ export class DataExecutor {
       if (loading instanceof Promise) this.#admission.assertCurrent(session)
       const admitted = this.#admit(session, operation.action, loaded, call.key, request)
       assertItems(call.items)
+      const guarding = this.#gate.isGuarding(session)
+      const passages =
+        guarding === false
+          ? undefined
+          : await passItems(this.#gate, operation, call, admitted, (key) =>
+              this.#load(session, key),
+            )
       const risk = call.acknowledgeRisk === true
-      running = { session, request, admitted, trace: new UseTrace(), risk, now, dry }
+      running = { session, request, admitted, trace: new UseTrace(), risk, now, dry, passages }
       const run = dry
         ? this.#tryItems(operation, call.items, running)
         : this.#runItems(operation, call.items, running)
       results = run instanceof Promise ? await run : run
+      if (passages !== undefined && !dry) await this.#gate.spend(passages)
     } catch (error) {
       const details = dry ? DRY : undefined
       throw await this.#admission.refused(
@@ -106,6 +127,10 @@ export class DataExecutor {
   ): Promise<KeyUse> {
     const loaded = await this.#load(session, ref)
     const admitted = this.#admit(session, use.action, loaded, ref, request)
+    // Nobody could approve it by itself: it is a part of another call.
+    const { resource } = admitted.loaded
+    const part = { session, action: use.action, resource, input: {}, request, dryRun: true }
+    await this.#gate.pass(part)
     const opened = await this.#opener.open(admitted, use, false, this.#ports.clock.now())
     trace.also(use.action, opened.key.id, opened.version.version, admitted.decision.policies)
     return opened
@@ -114,7 +139,7 @@ export class DataExecutor {
   #record<Item, Result>(
     operation: DataOperation<Item, Result>,
     call: DataCall<Item>,
-    { session, request, admitted, trace, now, dry }: Running,
+    { session, request, admitted, trace, now, dry, passages }: Running,
     results: readonly ItemResult<Result>[],
   ): Promise<number> {
     let failed = 0
@@ -146,7 +171,7 @@ export class DataExecutor {
       failed: failed === 0 ? undefined : failed,
       bytes,
       riskAcknowledged: call.acknowledgeRisk,
-      details: dry ? { ...trace.details, ...DRY } : trace.details,
+      details: detailsOf(trace, passages, dry),
     })
   }
 
@@ -345,6 +370,16 @@ function succeeded<Result>(value: Result): ItemResult<Result> {
 function failedItem(error: unknown): { readonly ok: false; readonly error: KeeperError } {
   if (isKeeperError(error)) return { ok: false, error }
   throw error
+}
+
+function detailsOf(
+  { details }: UseTrace,
+  passages: readonly Passage[] | undefined,
+  dry: boolean,
+): EventDetails | undefined {
+  if (!dry && passages === undefined) return details
+  const approvals = passages?.map((passage) => String(passage.details['approval'])) ?? []
+  return { ...details, ...(dry && DRY), ...(approvals.length > 0 && { approvals }) }
 }
 
 function outcomeOf(error: KeeperError | undefined): 'denied' | 'failed' {

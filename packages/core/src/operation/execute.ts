@@ -1,19 +1,22 @@
 import { encodeEntry } from '../audit/entry.ts'
-import type { EventTarget } from '../audit/event.ts'
+import type { EventDetails, EventTarget } from '../audit/event.ts'
 import type { MaybePromise } from '../custody/custody.ts'
 import { KeeperError } from '../error.ts'
 import { isUuid } from '../id.ts'
 import type { Decision, Resource } from '../policy/authorizer.ts'
 import { mintPermit, type Permit } from '../policy/permit.ts'
 import type { RequestContext, Session, Token } from '../principal/principal.ts'
-import type { OutboxEntry, Put } from '../storage/store.ts'
+import type { OutboxEntry } from '../storage/store.ts'
 import { Admission, DRY, dryRun } from './admission.ts'
+import { ApprovalGate, type Passage } from './approval-gate.ts'
 import { AttachmentCache } from './attachment-cache.ts'
 import { attachmentWrite } from './attachment/attachment-write.ts'
 import { CommitConflict, Committer } from './commit-change.ts'
 import type { DataAnswer, DataCall, DataOperation } from './data-operation.ts'
 import { DataExecutor } from './execute-data.ts'
 import { openSharedSecret } from './execute-shared-secret.ts'
+import { GuardCache } from './guard-cache.ts'
+import { idempotencyId, idempotencyPut } from './idempotency.ts'
 import { KeyCache } from './key-cache.ts'
 import type {
   Change,
@@ -32,7 +35,6 @@ import { UseTrace } from './use-trace.ts'
 
 /** Another writer may win this often before the caller is told to try again. */
 const ATTEMPTS_MAX = 8
-const IDEMPOTENCY_LIFETIME_MS = 86_400_000
 
 /**
  * The only way from any protocol to any key: authenticate (done by the protocol's authenticator, proven by
@@ -42,11 +44,13 @@ const IDEMPOTENCY_LIFETIME_MS = 86_400_000
 export class Keeper {
   readonly keys: KeyCache
   readonly attachments: AttachmentCache
+  readonly guards: GuardCache
   readonly usage: UsageLedger
   readonly #ports: KeeperPorts
   readonly #admission: Admission
   readonly #data: DataExecutor
   readonly #committer: Committer
+  readonly #gate: ApprovalGate
   /** In the outbox, and not in the log because it refused; a restart would find them there. */
   #untold: OutboxEntry[] = []
 
@@ -56,8 +60,12 @@ export class Keeper {
     this.attachments = new AttachmentCache(ports.store, ports.cachedKeysMax)
     this.usage = new UsageLedger(ports.store)
     this.#admission = new Admission(ports)
-    this.#data = new DataExecutor(ports, this.keys, this.usage, this.#admission)
-    this.#committer = new Committer(ports, this.keys, this.attachments)
+    this.guards = new GuardCache(ports.store)
+    this.#committer = new Committer(ports, this.keys, this.attachments, this.guards)
+    this.#gate = new ApprovalGate(ports, this.guards, this.#committer, (event) =>
+      this.#tellOutbox(event),
+    )
+    this.#data = new DataExecutor(ports, this.keys, this.usage, this.#admission, this.#gate)
   }
 
   executeData<Item, Result>(
@@ -100,12 +108,16 @@ export class Keeper {
 
   /** The record of a change that is durable already; kept for later when the log refuses it now. */
   async #tell({ event, outbox }: Settled<unknown>): Promise<number> {
+    return outbox ? this.#tellOutbox(event) : this.#ports.log.append(event.entry)
+  }
+
+  async #tellOutbox(event: OutboxEntry): Promise<number> {
     try {
       const entry = await this.#ports.log.append(event.entry)
-      if (outbox) this.#ports.store.settleOutbox([event.id])
+      this.#ports.store.settleOutbox([event.id])
       return entry
     } catch (error) {
-      if (outbox) this.#untold.push(event)
+      this.#untold.push(event)
       throw error
     }
   }
@@ -173,13 +185,18 @@ export class Keeper {
     const trace = new UseTrace()
     const scope = this.#scope(session, request, subject, mintPermit(operation.action), trace)
     const replayed = await this.#replay(scope, operation, options)
+    const { action } = operation
+    const dryRun = options.dryRun === true
+    const call = { session, action, resource, input, request, dryRun }
+    const { epoch } = this.guards
+    const passage = replayed === undefined ? await this.#gate.pass(call) : undefined
     const change = replayed ?? (await operation.run(scope, input))
     const settled = await this.#write(
       scope,
       operation,
       request,
       options,
-      { ...change, details: { ...change.details, ...trace.details } },
+      { ...passed(change, passage), traced: trace.details, epoch },
       { ...decision, policies: trace.policies(decision.policies) },
       seen.event,
       replayed !== undefined,
@@ -264,13 +281,14 @@ export class Keeper {
     operation: ManagementOperation<Kind, Input, Output>,
     request: RequestContext,
     options: ExecuteOptions<Output>,
-    change: Change<Output>,
+    change: Prepared<Output>,
     decision: Decision,
     target: EventTarget,
     replayed: boolean,
   ): Promise<Settled<Output>> {
     const id = this.#admission.eventId()
-    const details = options.dryRun === true ? { ...change.details, ...DRY } : change.details
+    const dry = options.dryRun === true ? DRY : undefined
+    const details = { ...change.details, ...change.traced, ...dry }
     const entry = encodeEntry({
       id,
       at: scope.now,
@@ -287,8 +305,9 @@ export class Keeper {
     const settled = { output: change.output, event, after: change.after }
     const puts = [...(change.puts ?? [])]
     if (options.idempotency !== undefined && !replayed) {
-      puts.push(await this.#idempotencyPut(scope, operation, options.idempotency, change.output))
+      puts.push(await idempotencyPut(scope, operation, options.idempotency, change.output))
     }
+    const { unchanged = [] } = change
     const deletes = [...(change.deletes ?? [])]
     if (options.attachments !== undefined && !replayed) {
       const { key, changes } = options.attachments(change.output)
@@ -299,36 +318,13 @@ export class Keeper {
     // Waits have passed since the session was looked at. What the seal did is done, and must be told.
     if (target.kind !== 'seal') this.#admission.assertCurrent(scope.session)
     if (options.dryRun === true) {
-      await this.#committer.rehearse({ puts, deletes })
+      await this.#committer.rehearse({ puts, deletes, unchanged })
       return { output: change.output, event, after: undefined, outbox: false }
     }
     if (puts.length === 0 && deletes.length === 0) return { ...settled, outbox: false }
-    await this.#committer.commit({ puts, deletes, outbox: event })
+    this.#gate.assertEpoch(change.epoch)
+    await this.#committer.commit({ puts, deletes, unchanged, outbox: event })
     return { ...settled, outbox: true }
-  }
-
-  async #idempotencyPut<Kind extends TargetKind, Input, Output>(
-    scope: ManagementScope<Kind>,
-    operation: ManagementOperation<Kind, Input, Output>,
-    idempotency: { readonly key: string; readonly requestHash: string },
-    output: Output,
-  ): Promise<Put> {
-    const id = idempotencyId(scope.session, idempotency.key)
-    const earlier = await this.#ports.store.get('idempotency', scope.tenant, id)
-    const result = { kind: operation.action, id: operation.resultId?.(output) ?? '' }
-    return {
-      kind: 'idempotency',
-      tenant: scope.tenant,
-      id,
-      expected: earlier?.revision ?? 0,
-      value: {
-        tenant: scope.tenant,
-        principal: scope.session.principal,
-        requestHash: idempotency.requestHash,
-        result,
-        expiresAt: scope.now + IDEMPOTENCY_LIFETIME_MS,
-      },
-    }
   }
 }
 
@@ -337,6 +333,25 @@ interface Settled<Output> {
   readonly event: OutboxEntry
   readonly outbox: boolean
   readonly after: Change<Output>['after'] | undefined
+}
+
+/** A change that policy and quorum have let through. */
+interface Prepared<Output> extends Change<Output> {
+  /** The other keys that it used. */
+  readonly traced: EventDetails | undefined
+  /** Of what is guarded, when it was let through. */
+  readonly epoch: number
+}
+
+/** A quorum is spent in the same unit of work as what it let happen. */
+function passed<Output>(change: Change<Output>, passage: Passage | undefined): Change<Output> {
+  if (passage === undefined) return change
+  return {
+    ...change,
+    puts: [...(change.puts ?? []), ...passage.puts],
+    unchanged: [...(change.unchanged ?? []), ...passage.unchanged],
+    details: { ...change.details, ...passage.details },
+  }
 }
 
 /** The seal is not in the store: what is done to it is done at once. */
@@ -356,8 +371,4 @@ function assertRevision(resource: Resource, expected: number | undefined): void 
     `\`${resource.name}\` has changed since you read it (revision ${resource.revision}); read it again`,
     { details: { revision: resource.revision } },
   )
-}
-
-function idempotencyId(session: Session, key: string): string {
-  return `${session.principal}/${key}`
 }

@@ -7,7 +7,7 @@ import type { Action } from '../policy/action.ts'
 import type { Permit } from '../policy/permit.ts'
 import type { RequestContext, Session } from '../principal/principal.ts'
 import type { LastUse } from '../storage/record.ts'
-import type { Delete, Put, Stored } from '../storage/store.ts'
+import type { Delete, Put, Stored, Unchanged } from '../storage/store.ts'
 import type { AttachmentCache } from './attachment-cache.ts'
 import type { KeyUse, UseRequest } from './data-operation.ts'
 import type { KeyCache, KeyRef, LoadedKey } from './key-cache.ts'
@@ -20,6 +20,9 @@ export interface Subjects {
   principal: Stored<'principal'>
   token: Stored<'token'>
   policy: Stored<'policy'>
+  group: Stored<'group'>
+  quorum: Stored<'quorum'>
+  approval: Stored<'approval'>
   tenant: undefined
   log: undefined
   seal: undefined
@@ -55,6 +58,8 @@ export interface Change<Output> {
   readonly output: Output
   readonly puts?: readonly Put[]
   readonly deletes?: readonly Delete[]
+  /** What it was computed from and does not write. */
+  readonly unchanged?: readonly Unchanged[]
   /** For the audit entry; safe by construction. */
   readonly details?: EventDetails
   /** Runs after the commit and before the answer; for effects outside the store. */

@@ -1,3 +1,4 @@
+import type { ApprovalCrypto } from '../approval/approver-key.ts'
 import type { AuditLog } from '../audit/log.ts'
 import type { AuditReader } from '../audit/reader.ts'
 import type { Clock } from '../clock.ts'
@@ -35,6 +36,7 @@ export interface KeeperPorts {
   readonly seal: Seal
   readonly tenants: TenantKeys
   readonly policies: PolicyChecker
+  readonly approvals: ApprovalCrypto
   readonly profile: AlgorithmProfile
   readonly observers: readonly ChangeObserver[]
   /** Whether a session still stands; absent where sessions do not end by themselves. */

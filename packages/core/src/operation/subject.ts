@@ -36,6 +36,8 @@ export function resourceOf<Kind extends TargetKind>(
     }
     case 'principal':
     case 'policy':
+    case 'group':
+    case 'quorum':
       return {
         kind: subject.kind,
         id,
@@ -43,6 +45,16 @@ export function resourceOf<Kind extends TargetKind>(
         revision,
         attributes: {},
       }
+    case 'approval': {
+      const { action, requester } = subject.value.content
+      return {
+        kind: 'approval',
+        id,
+        name: id,
+        revision,
+        attributes: { action, requester: requester.id },
+      }
+    }
     case 'token':
       return {
         kind: 'token',

@@ -1,10 +1,18 @@
+import type { ApproverKey } from '../approval/approver-key.ts'
 import type { Instant } from '../clock.ts'
 import type { PrincipalId, TenantId, TokenId } from '../id.ts'
 import type { WrappedMaterial } from '../key/key.ts'
 import type { Action } from '../policy/action.ts'
 import type { Resource } from '../policy/resource.ts'
 
-export const ROLES = ['administrator', 'officer', 'user', 'auditor', 'operator'] as const
+export const ROLES = [
+  'administrator',
+  'officer',
+  'user',
+  'auditor',
+  'operator',
+  'approver',
+] as const
 export type Role = (typeof ROLES)[number]
 
 export interface Principal {
@@ -16,6 +24,8 @@ export interface Principal {
   readonly disabled: boolean
   /** SHA-256 fingerprints (lower-case hex) of TLS client certificates that authenticate it. */
   readonly certificates: readonly string[]
+  /** What it signs approvals by. */
+  readonly approverKeys?: readonly ApproverKey[]
   readonly createdAt: Instant
 }
 
@@ -72,6 +82,8 @@ export interface RequestContext {
   readonly peer: string
   /** The caller's own correlation id, at most 128 printable characters. */
   readonly requestId?: string
+  /** Why the caller does it; for those who have to approve. */
+  readonly reason?: string
   /**
    * A further authorization by rules of the protocol's own. It can only narrow: it is asked once the
    * tenant's policy has allowed. Answers with the names of what allowed it, or throws `denied`.

@@ -29,6 +29,15 @@ const INDEXERS: { readonly [K in RecordKind]: (value: RecordTypes[K]) => RecordI
     ...(key !== undefined && { parent: key }),
     facets,
   }),
+  group: ({ name, members }) => ({
+    name,
+    facets: members.map(({ principal }) => `member=${principal}`),
+  }),
+  quorum: ({ name, group }) => ({ name, parent: group, facets: [] }),
+  approval: ({ content: { requester, target }, match, state }) => ({
+    parent: target.id,
+    facets: [`match=${match}`, `state=${state}`, `requester=${requester.id}`],
+  }),
   idempotency: (answer) => ({ parent: answer.principal, due: answer.expiresAt, facets: [] }),
 }
 

@@ -1,3 +1,6 @@
+import type { Approval } from '../approval/approval.ts'
+import type { Group } from '../approval/group.ts'
+import type { QuorumRule } from '../approval/quorum-rule.ts'
 import type { Attachment } from '../attachment/attachment.ts'
 import type { Instant } from '../clock.ts'
 import type { EventId, TenantId } from '../id.ts'
@@ -20,6 +23,9 @@ export interface RecordTypes {
   'last-use': LastUse
   idempotency: IdempotencyRecord
   attachment: Attachment
+  group: Group
+  quorum: QuorumRule
+  approval: Approval
 }
 
 export type RecordKind = keyof RecordTypes
@@ -68,10 +74,20 @@ export interface OutboxEntry {
   readonly entry: string
 }
 
+/** A record that a change was computed from, and does not change itself. */
+export interface Unchanged {
+  readonly kind: RecordKind
+  readonly tenant: TenantId
+  readonly id: string
+  readonly expected: number
+}
+
 /** All or nothing, durable when `commit` resolves; `conflict` when a revision or a name is not as expected. */
 export interface UnitOfWork {
   readonly puts: readonly Put[]
   readonly deletes?: readonly Delete[]
+  /** Must be as they were read, or nothing is done. */
+  readonly unchanged?: readonly Unchanged[]
   readonly outbox?: OutboxEntry
 }
 

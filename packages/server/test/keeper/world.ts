@@ -19,6 +19,7 @@ import {
 } from '@claviger/core'
 import { runSelfTests } from '@claviger/crypto'
 import { MemoryStore } from '@claviger/testkit'
+import { approvalCrypto } from '../../src/approval-crypto.ts'
 import { certificateReader } from '../../src/certificate-reader.ts'
 import { freshKey, Keyring } from '../../src/custody/software/keyring.ts'
 import { LockedMemory } from '../../src/custody/software/locked-memory.ts'
@@ -127,6 +128,7 @@ export function makeWorld(store: Store = new MemoryStore()): World {
     },
     authorizer,
     policies: { check: () => undefined },
+    approvals: approvalCrypto,
     credentials: {
       token: () => ({ secret: 'clv_x', hash: '00' }),
       sharedSecret: unavailable,

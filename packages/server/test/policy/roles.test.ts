@@ -11,6 +11,7 @@ const officer = 'officer'
 const user = 'user'
 const auditor = 'auditor'
 const operator = 'operator'
+const approver = 'approver'
 
 /** Who may do what: written out, so that a change of the groups behind the policies shows here. */
 const MAY: Readonly<Record<Action, readonly Role[]>> = {
@@ -68,6 +69,7 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'principal.get': [administrator, auditor],
   'principal.list': [administrator, auditor],
   'principal.update': [administrator],
+  'principal.enroll': [administrator],
   'token.create': [administrator],
   'token.list': [administrator, auditor],
   'token.revoke': [administrator],
@@ -75,6 +77,22 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'policy.list': [administrator, auditor],
   'policy.put': [administrator],
   'policy.delete': [administrator],
+  'group.create': [administrator],
+  'group.get': [administrator, auditor],
+  'group.list': [administrator, auditor],
+  'group.update': [administrator],
+  'group.delete': [administrator],
+  'quorum.create': [administrator],
+  'quorum.get': [administrator, auditor],
+  'quorum.list': [administrator, auditor],
+  'quorum.update': [administrator],
+  'quorum.delete': [administrator],
+  'approval.request': [],
+  'approval.get': [administrator, officer, user, auditor, approver],
+  'approval.list': [administrator, officer, user, auditor, approver],
+  'approval.approve': [approver],
+  'approval.deny': [approver],
+  'approval.cancel': [administrator, officer, user],
   'audit.list': [auditor],
   'audit.receipt': [auditor],
   'audit.checkpoint': [auditor, operator],

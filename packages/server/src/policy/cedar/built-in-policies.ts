@@ -8,18 +8,25 @@ import type { Role } from '@claviger/core'
 export const BUILT_IN_POLICIES: Readonly<Record<Role, string>> = {
   administrator: `permit (
   principal in Role::"administrator",
-  action in [Action::"administer", Action::"read"],
+  action in [Action::"administer", Action::"read", Action::"ask"],
   resource
 );`,
   officer: `permit (
   principal in Role::"officer",
-  action in [Action::"manage", Action::"read", Action::"key.public-key", Action::"key.detach"],
+  action in [
+    Action::"manage",
+    Action::"read",
+    Action::"ask",
+    Action::"key.public-key",
+    Action::"key.detach"
+  ],
   resource
 );`,
   user: `permit (
   principal in Role::"user",
   action in [
     Action::"use",
+    Action::"ask",
     Action::"key.public-key",
     Action::"key.detach",
     Action::"key.get",
@@ -34,6 +41,12 @@ export const BUILT_IN_POLICIES: Readonly<Record<Role, string>> = {
   action in [
     Action::"read",
     Action::"audit",
+    Action::"group.get",
+    Action::"group.list",
+    Action::"quorum.get",
+    Action::"quorum.list",
+    Action::"approval.get",
+    Action::"approval.list",
     Action::"policy.get",
     Action::"policy.list",
     Action::"principal.get",
@@ -45,6 +58,11 @@ export const BUILT_IN_POLICIES: Readonly<Record<Role, string>> = {
   operator: `permit (
   principal in Role::"operator",
   action in [Action::"seal", Action::"audit.checkpoint"],
+  resource
+);`,
+  approver: `permit (
+  principal in Role::"approver",
+  action in [Action::"approve", Action::"approval.get", Action::"approval.list"],
   resource
 );`,
 }

@@ -51,6 +51,12 @@ function resourceEntity(uid: TypeAndId, { kind, name, attributes }: Resource): E
     }
     case 'token':
       return { uid, attrs: { name, principal: text('principal') }, parents: [] }
+    case 'approval': {
+      const attrs = { name, action: text('action'), requester: text('requester') }
+      return { uid, attrs, parents: [] }
+    }
+    case 'group':
+    case 'quorum':
     case 'tenant':
     case 'principal':
     case 'policy':

@@ -9,6 +9,9 @@ export const ENTITY_TYPES = {
   principal: 'Principal',
   token: 'Token',
   policy: 'Policy',
+  group: 'Group',
+  quorum: 'Quorum',
+  approval: 'Approval',
   log: 'Log',
   seal: 'Seal',
 } as const satisfies Record<Resource['kind'], string>
@@ -16,7 +19,16 @@ export const ENTITY_TYPES = {
 export type EntityType = (typeof ENTITY_TYPES)[Resource['kind']]
 
 /** What one may be trusted with, and another not: the groups that the built-in roles are made of. */
-export const DUTIES = ['use', 'manage', 'read', 'administer', 'audit', 'seal'] as const
+export const DUTIES = [
+  'use',
+  'manage',
+  'read',
+  'administer',
+  'audit',
+  'seal',
+  'ask',
+  'approve',
+] as const
 export type Duty = (typeof DUTIES)[number]
 
 interface ActionFacts {
@@ -29,6 +41,7 @@ export const RESERVED_ACTIONS = [
   'key.apply-schedule',
   'object.apply-schedule',
   'session.authenticate',
+  'approval.request',
 ] as const satisfies readonly Action[]
 
 export type PolicyAction = Exclude<Action, (typeof RESERVED_ACTIONS)[number]>
@@ -92,6 +105,7 @@ export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
   'principal.get': { on: 'Principal', duty: 'administer' },
   'principal.list': { on: 'Tenant', duty: 'administer' },
   'principal.update': { on: 'Principal', duty: 'administer' },
+  'principal.enroll': { on: 'Principal', duty: 'administer' },
   'token.create': { on: 'Principal', duty: 'administer' },
   'token.list': { on: 'Principal', duty: 'administer' },
   'token.revoke': { on: 'Token', duty: 'administer' },
@@ -99,6 +113,21 @@ export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
   'policy.list': { on: 'Tenant', duty: 'administer' },
   'policy.put': { on: 'Policy', duty: 'administer' },
   'policy.delete': { on: 'Policy', duty: 'administer' },
+  'group.create': { on: 'Group', duty: 'administer' },
+  'group.get': { on: 'Group', duty: 'administer' },
+  'group.list': { on: 'Tenant', duty: 'administer' },
+  'group.update': { on: 'Group', duty: 'administer' },
+  'group.delete': { on: 'Group', duty: 'administer' },
+  'quorum.create': { on: 'Quorum', duty: 'administer' },
+  'quorum.get': { on: 'Quorum', duty: 'administer' },
+  'quorum.list': { on: 'Tenant', duty: 'administer' },
+  'quorum.update': { on: 'Quorum', duty: 'administer' },
+  'quorum.delete': { on: 'Quorum', duty: 'administer' },
+  'approval.get': { on: 'Approval', duty: 'ask' },
+  'approval.list': { on: 'Tenant', duty: 'ask' },
+  'approval.approve': { on: 'Approval', duty: 'approve' },
+  'approval.deny': { on: 'Approval', duty: 'approve' },
+  'approval.cancel': { on: 'Approval', duty: 'ask' },
   'audit.list': { on: 'Log', duty: 'audit' },
   'audit.receipt': { on: 'Log', duty: 'audit' },
   'audit.checkpoint': { on: 'Log', duty: 'audit' },
@@ -147,6 +176,9 @@ export const SCHEMA: SchemaJson<string> = {
       Tenant: { shape: strings('name') },
       Token: { shape: strings('name', 'principal') },
       Policy: { shape: strings('name') },
+      Group: { shape: strings('name') },
+      Quorum: { shape: strings('name') },
+      Approval: { shape: strings('name', 'action', 'requester') },
       Log: { shape: strings('name') },
       Seal: { shape: strings('name') },
     },

@@ -40,6 +40,8 @@ const EXCEPTIONS = {
   'not-exportable': refused('UnsupportedOperationException'),
   'wrong-material': refused('IncorrectKeyMaterialException'),
   'dry-run': { type: 'DryRunOperationException', status: 412 },
+  // Not one that the SDKs repeat by themselves: it passes when people have agreed.
+  'approval-pending': refused('AccessDeniedException'),
   sealed: unavailable('KeyUnavailableException'),
   integrity: INTERNAL,
   'log-unavailable': unavailable('DependencyTimeoutException'),

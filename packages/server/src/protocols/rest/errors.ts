@@ -39,6 +39,7 @@ export const WIRE_ERRORS = {
   'wrong-material': { status: 409, title: 'The material is not that of the key' },
   // RFC 9110 §15.5.13 has no status for "it would have": nothing was done, so it is not a success either.
   'dry-run': { status: 412, title: 'It would have succeeded' },
+  'approval-pending': { status: 403, title: 'It needs an approval' },
   sealed: { status: 503, title: 'The keeper is sealed' },
   integrity: { status: 500, title: 'A stored record does not authenticate' },
   'log-unavailable': { status: 503, title: 'The audit log does not accept', retryAfterSeconds: 5 },

@@ -5,6 +5,7 @@ import {
   KeeperError,
   type Put,
   type RecordIndex,
+  type Unchanged,
   type UnitOfWork,
 } from '@claviger/core'
 import { type ByteString, byteString, readU48, u48 } from '../ledger/byte-string.ts'
@@ -79,6 +80,7 @@ export class UnitStage {
       names: new Map(),
     }
     const seen = new Set<string>()
+    for (const item of work.unchanged ?? []) this.#assertUnchanged(item)
     for (const item of work.deletes ?? []) this.#planDelete(plan, seen, item)
     for (const put of work.puts) this.#planPut(plan, seen, put)
     this.#checkNames(plan)
@@ -181,6 +183,12 @@ export class UnitStage {
     const row = { position: this.#nextOutbox++, id: entry.id, entry: entry.entry }
     plan.additions.push([key, u48(row.position) + byteString(this.#mac.outbox(row))])
     return row
+  }
+
+  #assertUnchanged(item: Unchanged): void {
+    const entry = this.#draft.get(recordKey(item.kind, item.tenant, item.id))
+    const revision = entry === undefined ? 0 : decodeRecordEntry(entry).revision
+    if (revision !== item.expected) throw changed(item)
   }
 
   /** The record as it stands, checked against the revision that the change was computed from. */

@@ -58,6 +58,7 @@ const ERROR_NAMES = {
   'wrong-usage': 'InvalidKeyUsageException',
   'wrong-material': 'InvalidStateException',
   'dry-run': 'InternalException',
+  'approval-pending': 'AccessDeniedException',
   'period-over': 'InvalidStateException',
   'limit-reached': 'InvalidStateException',
   'algorithm-disallowed': 'InvalidKeyUsageException',
