@@ -87,6 +87,20 @@ export class Principals {
       ...options,
     })) as PrincipalAnswer
   }
+
+  /** Replaces the keys that somebody signs approvals by: public ones, DER or PEM. */
+  async enroll(
+    principal: string,
+    keys: readonly Uint8Array[],
+    options: ChangeOptions = {},
+  ): Promise<PrincipalAnswer> {
+    return (await this.#transport.json({
+      method: 'PUT',
+      path: ['principals', principal, 'approver-keys'],
+      body: toWire({ keys }),
+      ...options,
+    })) as PrincipalAnswer
+  }
 }
 
 export interface CreateTokenRequest {

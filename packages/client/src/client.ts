@@ -1,5 +1,6 @@
 import type { Answered, Whoami } from './model.ts'
 import { Policies, Principals, Tokens } from './access.ts'
+import { Approvals } from './approvals.ts'
 import { Audit } from './audit.ts'
 import { type BatchResult, type DataCallOptions, runBatch } from './batch.ts'
 import { fromWire, toWire } from './bytes-on-wire.ts'
@@ -12,6 +13,7 @@ import {
 } from './data.ts'
 import { Keys } from './keys.ts'
 import { Objects } from './objects.ts'
+import { Groups, Quorums } from './quorums.ts'
 import { Seal } from './seal.ts'
 import { type CallOptions, Transport, type TransportOptions } from './transport.ts'
 
@@ -27,6 +29,9 @@ export class ClavigerClient {
   readonly principals: Principals
   readonly tokens: Tokens
   readonly policies: Policies
+  readonly groups: Groups
+  readonly quorums: Quorums
+  readonly approvals: Approvals
   readonly audit: Audit
   readonly seal: Seal
   readonly #transport: Transport
@@ -39,6 +44,9 @@ export class ClavigerClient {
     this.principals = new Principals(transport)
     this.tokens = new Tokens(transport)
     this.policies = new Policies(transport)
+    this.groups = new Groups(transport)
+    this.quorums = new Quorums(transport)
+    this.approvals = new Approvals(transport)
     this.audit = new Audit(transport)
     this.seal = new Seal(transport)
   }

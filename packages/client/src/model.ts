@@ -13,7 +13,7 @@ export type KeyState =
   | 'destroyed'
 
 export type Purpose = 'encrypt' | 'sign' | 'mac' | 'wrap' | 'derive' | 'agree' | 'encapsulate'
-export type Role = 'administrator' | 'officer' | 'user' | 'auditor' | 'operator'
+export type Role = 'administrator' | 'officer' | 'user' | 'auditor' | 'operator' | 'approver'
 export type RevocationReason =
   | 'key-compromise'
   | 'ca-compromise'
@@ -158,6 +158,16 @@ export interface ManagedObject {
   readonly revision: number
 }
 
+/** A public key; its private half is nowhere near the keeper. */
+export interface ApproverKey {
+  /** SHA-256 of the public key, hex. */
+  readonly id: string
+  readonly algorithm: 'ed25519' | 'ecdsa-p256'
+  /** Base64 of SubjectPublicKeyInfo. */
+  readonly publicKey: string
+  readonly addedAt: Instant
+}
+
 export interface Principal {
   readonly id: string
   readonly tenant: string
@@ -167,6 +177,8 @@ export interface Principal {
   readonly disabled: boolean
   /** SHA-256 fingerprints, hex. */
   readonly certificates: readonly string[]
+  /** What it signs approvals by. */
+  readonly approverKeys?: readonly ApproverKey[]
   readonly createdAt: Instant
   readonly revision: number
 }

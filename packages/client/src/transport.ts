@@ -23,6 +23,8 @@ export interface TransportOptions {
   readonly address: string
   /** The bearer token, or what gives it for each request. */
   readonly token?: string | (() => string | undefined) | undefined
+  /** Why, for those who have to approve it: 1 to 512 printable ASCII characters. */
+  readonly reason?: string | undefined
   readonly fetch?: FetchLike | undefined
   readonly requestTimeoutMs?: number | undefined
   /** Further attempts after the first, of calls that may safely be repeated; 3 if absent. */
@@ -153,12 +155,13 @@ export class Transport {
   }
 
   #headers(request: WireRequest, creation: boolean): Readonly<Record<string, string>> {
-    const { token } = this.#options
+    const { token, reason } = this.#options
     const bearer = typeof token === 'function' ? token() : token
     return {
       accept: request.accept ?? 'application/json',
       ...(request.body !== undefined && { 'content-type': 'application/json' }),
       ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+      ...(reason !== undefined && { 'claviger-reason': reason }),
       ...(creation && { 'idempotency-key': (this.#options.idempotencyKey ?? uniqueKey)() }),
       ...(request.expectedRevision !== undefined && {
         'if-match': `"${request.expectedRevision}"`,

@@ -2,6 +2,9 @@ export * from './approval/approval.ts'
 export * from './approval/approver-key.ts'
 export * from './approval/group.ts'
 export {
+  APPROVALS_MAX,
+  EXECUTE_MS_MAX,
+  GATHER_MS_MAX,
   GUARDABLE_ACTIONS,
   type GuardableAction,
   isGuardable,

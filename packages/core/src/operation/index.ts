@@ -1,6 +1,7 @@
 export { approve, type ApproveInput } from './approval/approve.ts'
 export * from './approval/deny.ts'
 export type { DescribedApproval } from './approval/described-approval.ts'
+export { executeApproved } from './approval/execute-approved.ts'
 export * from './approval/get-approval.ts'
 export * from './attachment/attach.ts'
 export type { AttachmentCache } from './attachment-cache.ts'

@@ -15,6 +15,7 @@ import type { RestOptions } from './ports.ts'
 import { problemOf } from './problem.ts'
 
 const REQUEST_ID = /^[\x20-\x7e]{1,128}$/
+const REASON = /^[\x20-\x7e]{1,512}$/
 const SCHEME = 'bearer '
 const LEFT_UNREAD_BYTES_MAX = 64 * 1024
 
@@ -59,11 +60,13 @@ export class Exchange {
   /** What the log and policies are told of a call. */
   context(request: IncomingMessage): RequestContext {
     const { context } = this.#connection(request.socket)
-    const requestId = request.headers['claviger-request-id']
-    if (requestId === undefined) return context
-    if (typeof requestId === 'string' && REQUEST_ID.test(requestId))
-      return { ...context, requestId }
-    throw new KeeperError('invalid-input', 'a request id has 1 to 128 printable characters')
+    const { 'claviger-request-id': requestId, 'claviger-reason': reason } = request.headers
+    if (requestId === undefined && reason === undefined) return context
+    return {
+      ...context,
+      ...(requestId !== undefined && { requestId: printable(requestId, REQUEST_ID, ID_RULE) }),
+      ...(reason !== undefined && { reason: printable(reason, REASON, REASON_RULE) }),
+    }
   }
 
   /** Answers with a problem, whatever was thrown; returns its code. */
@@ -121,6 +124,14 @@ export class Exchange {
     this.#connections.set(socket, connection)
     return connection
   }
+}
+
+const ID_RULE = 'a request id has 1 to 128 printable characters'
+const REASON_RULE = 'a reason has 1 to 512 printable characters'
+
+function printable(header: string | string[], form: RegExp, rule: string): string {
+  if (typeof header === 'string' && form.test(header)) return header
+  throw new KeeperError('invalid-input', rule)
 }
 
 /** Whether what is left of a request is so little that its connection is kept for the next one. */

@@ -1,4 +1,5 @@
 import { ACCESS_ROUTES } from './routes/access.ts'
+import { APPROVAL_ROUTES } from './routes/approval.ts'
 import { KEY_ROUTES } from './routes/key.ts'
 import { OBJECT_ROUTES } from './routes/object.ts'
 import { OPERATOR_ROUTES } from './routes/operator.ts'
@@ -8,6 +9,7 @@ export const MANAGEMENT_ROUTES = {
   ...KEY_ROUTES,
   ...OBJECT_ROUTES,
   ...ACCESS_ROUTES,
+  ...APPROVAL_ROUTES,
   ...OPERATOR_ROUTES,
 } as const
 

@@ -26,6 +26,7 @@ const WITHOUT_ROUTE = [
   'key.re-encrypt-to',
   'object.apply-schedule',
   'tenant.attach',
+  'approval.request',
   'session.authenticate',
 ]
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { generateKeyPairSync } from 'node:crypto'
 import { OpenApiDocument } from './document.ts'
+import { tellApprovalStory } from './approval-story.ts'
 import { tellKeyMaterialStory } from './key-material-story.ts'
 import { tellSealStory } from './seal-story.ts'
 import {
@@ -334,6 +335,8 @@ describe('principals, tokens and policies', () => {
     assert.equal((await call('/v1/policies/all')).status, 404)
   })
 })
+
+describe('approvals', () => tellApprovalStory({ call, ok, key }))
 
 describe('operation', () => {
   test('the log is read, proven and checkpointed', async () => {

@@ -80,6 +80,8 @@ export interface TestWorld {
   readonly store: MemoryStore
   /** Actions that the authorizer refuses. */
   readonly denied: Set<Action>
+  /** How far its clock is ahead of ours. */
+  readonly ahead: { ms: number }
   /** What was reported as an internal error. */
   readonly reported: unknown[]
   /** Tokens by principal name, once initialized. */
@@ -90,7 +92,8 @@ export interface TestWorld {
 /** A keeper with real custody, seal and authentication on a store and a log in memory. */
 export async function openWorld(change: Partial<RestOptions> = {}): Promise<TestWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'claviger-rest-'))
-  const clock = { now: () => Date.now() }
+  const ahead = { ms: 0 }
+  const clock = { now: () => Date.now() + ahead.ms }
   const store = new MemoryStore()
   const log = new MemoryLog()
   const denied = new Set<Action>()
@@ -186,6 +189,7 @@ export async function openWorld(change: Partial<RestOptions> = {}): Promise<Test
     log,
     store,
     denied,
+    ahead,
     reported,
     tokens: {},
     close: async () => {

@@ -165,8 +165,8 @@ function parametersOf(route: DescribedRoute, components: Components): readonly u
   for (const [name, schema] of Object.entries(query ?? {})) {
     parameters.push({ name, in: 'query', required: false, schema: components.refer(schema) })
   }
-  const header = (name: string, description: string): void => {
-    const schema = { type: 'string', maxLength: 128 }
+  const header = (name: string, description: string, maxLength = 128): void => {
+    const schema = { type: 'string', maxLength }
     parameters.push({ name, in: 'header', required: false, description, schema })
   }
   if (route.idempotent === true) {
@@ -177,6 +177,7 @@ function parametersOf(route: DescribedRoute, components: Components): readonly u
   }
   if (route.path.startsWith('/v1/')) {
     header('Claviger-Request-Id', "The caller's own id, for the audit entry")
+    header('Claviger-Reason', 'Why, for those who have to approve it', 512)
   }
   return parameters
 }

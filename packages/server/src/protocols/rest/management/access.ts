@@ -117,7 +117,7 @@ function principalOnWire({ principal, revision }: core.DescribedPrincipal): unkn
   return toWire({ ...principal, revision })
 }
 
-function answerPrincipal({
+export function answerPrincipal({
   output,
   entry,
 }: core.ManagementAnswer<core.DescribedPrincipal>): Answer {

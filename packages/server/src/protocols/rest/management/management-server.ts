@@ -10,6 +10,7 @@ import { TransportError } from '../problem.ts'
 import type { Route } from '../route.ts'
 import { MANAGEMENT_ROUTES } from '../routes.ts'
 import { accessHandlers } from './access.ts'
+import { approvalHandlers } from './approvals.ts'
 import { keyHandlers } from './keys.ts'
 import { objectHandlers } from './objects.ts'
 import { operatorHandlers } from './operator.ts'
@@ -83,6 +84,7 @@ export class ManagementServer {
       ...keyHandlers(this.#options),
       ...objectHandlers(this.#options),
       ...accessHandlers(this.#options),
+      ...approvalHandlers(this.#options),
       ...operatorHandlers(this.#options),
     }
     return Object.entries(MANAGEMENT_ROUTES).map(([id, route]) => ({

@@ -1,5 +1,6 @@
 import { ROLES, SHARED_SECRET_FORMS } from '@claviger/core'
 import { Type } from 'typebox'
+import { ApproverKey } from './approval.ts'
 import {
   After,
   Bytes,
@@ -45,6 +46,9 @@ export const Principal = Closed(
     roles: Roles,
     disabled: Type.Boolean(),
     certificates: Type.Array(Type.String({ description: 'SHA-256 fingerprint, hex' })),
+    approverKeys: Type.Optional(
+      Type.Array(ApproverKey, { description: 'What it signs approvals by' }),
+    ),
     createdAt: Instant('Creation'),
     revision: Revision,
   },

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import { type Approver, enrolApprover } from './approver.ts'
+import type { Caller } from './key-material-story.ts'
+import { type Answered, pick, pickText } from './test-world.ts'
+
+/** Everything about quorums, once; nothing is guarded any more when it ends. */
+export function tellApprovalStory({ call, ok, key }: Caller): void {
+  const approve = async (by: Approver, id: string): Promise<Answered> => {
+    const { body } = await ok(`/v1/approvals/${id}`, { token: by.token })
+    const given = by.approval(pickText(body, 'approval.statement'))
+    return ok(`/v1/approvals/${id}/approve`, { token: by.token, body: given })
+  }
+  const askedFor = (answered: Answered): string => {
+    assert.deepEqual([answered.status, answered.body['code']], [403, 'approval-pending'])
+    return pickText(answered.body, 'details.approval')
+  }
+
+  test('guarded calls wait, are shown exactly, and are made when they are approved', async () => {
+    const ann = await enrolApprover(ok, 'ann')
+    const ben = await enrolApprover(ok, 'ben', 'P-256')
+    const shown = await ok('/v1/principals/ben')
+    assert.equal(pick(shown.body, 'principal.approverKeys.0.algorithm'), 'ecdsa-p256')
+    assert.match(pickText(shown.body, 'principal.approverKeys.0.addedAt'), /^\d{4}-.*Z$/)
+    const members = [{ principal: 'ann', team: 'red' }, { principal: 'ben' }]
+    await ok('/v1/groups', { body: { name: 'board', members } })
+    await ok('/v1/groups/board', {
+      method: 'PUT',
+      body: { members },
+      headers: { 'if-match': '"1"' },
+    })
+    assert.equal(pick((await ok('/v1/groups')).body, 'groups.0.members.1.principal'), ben.id)
+    assert.equal(pick((await ok('/v1/groups/board')).body, 'group.revision'), 2)
+    const rule = { actions: ['key.destroy'], names: ['vault/*'], approvals: 2, group: 'board' }
+    await ok('/v1/quorums', { body: { name: 'two', ...rule, gatherSeconds: 3_600 } })
+    assert.equal(pick((await ok('/v1/quorums/two')).body, 'quorum.gatherSeconds'), 3_600)
+    assert.equal(pick((await ok('/v1/quorums')).body, 'quorums.0.executeSeconds'), 86_400)
+
+    await key('vault/one', 'aes-256')
+    const destroy = { body: { windowDays: 0 }, headers: { 'claviger-reason': 'end of contract' } }
+    const refused = await call('/v1/keys/vault%2Fone/destroy', destroy)
+    const id = askedFor(refused)
+    assert.deepEqual(pick(refused.body, 'details.quorums'), ['two'])
+    const { body } = await ok(`/v1/approvals/${id}`, { token: ann.token })
+    const content = pickText(body, 'approval.content')
+    const digest = createHash('sha256').update(content).digest('hex')
+    assert.equal(pick(body, 'approval.digest'), digest)
+    assert.equal(pick(refused.body, 'details.digest'), digest)
+    assert.equal(
+      pick(body, 'approval.statement'),
+      `claviger approval v1\napprove\ndefault\n${id}\n${digest}\n${ann.id}\n`.replace(
+        'default',
+        pickText(body, 'approval.tenant'),
+      ),
+    )
+    const input = { key: 'vault/one', windowDays: 0 }
+    assert.deepEqual(pick(JSON.parse(content), 'input'), input)
+    assert.deepEqual(pick(body, 'approval.input'), input)
+    assert.equal(pick(body, 'approval.reason'), 'end of contract')
+    assert.equal(pick((await approve(ann, id)).body, 'approval.status'), 'pending')
+    const early = await call(`/v1/approvals/${id}/execute`, { body: {} })
+    assert.equal(askedFor(early), id)
+    const approved = await approve(ben, id)
+    assert.equal(pick(approved.body, 'approval.status'), 'approved')
+    assert.match(pickText(approved.body, 'approval.executeBy'), /^\d{4}-.*Z$/)
+    const byOther = await call(`/v1/approvals/${id}/execute`, { body: {}, token: ann.token })
+    assert.equal(byOther.body['code'], 'denied')
+    const done = await ok(`/v1/approvals/${id}/execute`, { body: {} })
+    assert.equal(pick(done.body, 'approval.status'), 'executed')
+    assert.equal(pick((await ok('/v1/keys/vault%2Fone')).body, 'key.state'), 'destroyed')
+    const again = await call(`/v1/approvals/${id}/execute`, { body: {} })
+    assert.equal(again.body['code'], 'wrong-state')
+
+    await key('vault/two', 'aes-256')
+    const second = askedFor(await call('/v1/keys/vault%2Ftwo/destroy', destroy))
+    await ok(`/v1/approvals/${second}/deny`, { token: ann.token, body: {} })
+    const third = askedFor(await call('/v1/keys/vault%2Ftwo/destroy', destroy))
+    assert.notEqual(third, second)
+    const open = await ok('/v1/approvals?open=true&limit=10')
+    assert.deepEqual(pick(open.body, 'approvals.length'), 1)
+    await ok(`/v1/approvals/${third}/cancel`, { body: {} })
+    assert.equal(pick((await ok('/v1/approvals')).body, 'approvals.length'), 3)
+
+    const weaker = { method: 'PUT', body: { ...rule, approvals: 1 } }
+    const change = askedFor(await call('/v1/quorums/two', weaker))
+    await approve(ann, change)
+    await approve(ben, change)
+    await ok('/v1/quorums/two', weaker)
+    const away = { method: 'DELETE' }
+    const lift = askedFor(await call('/v1/quorums/two', away))
+    await approve(ben, lift)
+    await ok('/v1/quorums/two', away)
+    await ok('/v1/groups/board', away)
+  })
+}
