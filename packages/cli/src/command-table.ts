@@ -118,6 +118,61 @@ const PRINCIPAL: CommandGroup = {
       'change roles, certificates, or whether it may come in',
       () => import('./command/principal/update.ts'),
     ),
+    enroll: entry(
+      'say which keys somebody signs approvals by',
+      () => import('./command/principal/enroll.ts'),
+    ),
+  },
+}
+
+const GROUP: CommandGroup = {
+  summary: 'name people that quorums are made of',
+  commands: {
+    create: entry('make a group', () => import('./command/group/create.ts')),
+    list: entry('list groups', () => import('./command/group/list.ts')),
+    show: entry('show a group', () => import('./command/group/show.ts')),
+    update: entry('replace the members of a group', () => import('./command/group/update.ts')),
+    delete: entry(
+      'forget a group that no quorum is made of',
+      () => import('./command/group/delete.ts'),
+    ),
+  },
+}
+
+const QUORUM: CommandGroup = {
+  summary: 'say what needs the approval of several people',
+  commands: {
+    create: entry(
+      'let actions need the approval of some of a group',
+      () => import('./command/quorum/create.ts'),
+    ),
+    list: entry('list quorums', () => import('./command/quorum/list.ts')),
+    show: entry('show a quorum', () => import('./command/quorum/show.ts')),
+    update: entry(
+      'replace what a quorum guards and how',
+      () => import('./command/quorum/update.ts'),
+    ),
+    delete: entry('take a guard away', () => import('./command/quorum/delete.ts')),
+  },
+}
+
+const APPROVAL: CommandGroup = {
+  summary: 'approve what waits for it, or deny it',
+  commands: {
+    list: entry('list what waits', () => import('./command/approval/list.ts')),
+    show: entry('show exactly what is asked for', () => import('./command/approval/show.ts')),
+    approve: entry('sign for a request', () => import('./command/approval/approve.ts')),
+    deny: entry('end a request with a no', () => import('./command/approval/deny.ts')),
+    cancel: entry('take a request of yours back', () => import('./command/approval/cancel.ts')),
+    execute: entry(
+      'make a call of yours that was approved',
+      () => import('./command/approval/execute.ts'),
+    ),
+    keygen: entry('make a key to sign approvals by', () => import('./command/approval/keygen.ts')),
+    statement: entry(
+      'write what is signed, to sign it elsewhere',
+      () => import('./command/approval/statement.ts'),
+    ),
   },
 }
 
@@ -243,6 +298,9 @@ export const COMMANDS: Readonly<Record<string, CommandEntry | CommandGroup>> = {
   token: TOKEN,
   aws: AWS,
   policy: POLICY,
+  group: GROUP,
+  quorum: QUORUM,
+  approval: APPROVAL,
   audit: AUDIT,
   operator: OPERATOR,
   whoami: entry('tell who you are to the keeper', () => import('./command/whoami.ts')),

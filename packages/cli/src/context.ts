@@ -11,6 +11,8 @@ import { type Paint, paintFor } from './terminal/text.ts'
 
 export interface CommonOptions extends ConnectionOptions {
   readonly json?: boolean
+  /** Why, for those who have to approve it. */
+  readonly because?: string
 }
 
 const TIMEOUT_SECONDS_DEFAULT = 60
@@ -59,6 +61,7 @@ export class Context {
       token: connection.token,
       requestTimeoutMs: (this.options.timeout ?? TIMEOUT_SECONDS_DEFAULT) * 1_000,
       retries: 2,
+      reason: this.options.because,
       fetch: fetch ?? (await createNodeFetch(connection.address, connection)),
     })
   }

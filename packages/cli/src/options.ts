@@ -14,6 +14,7 @@ export function connectionOptions(command: Command): Command {
     .option('--cert <file>', 'client certificate, PEM')
     .option('--key <file>', "the client certificate's key, PEM")
     .option('--timeout <seconds>', 'how long one call may take', parseCount)
+    .option('--because <reason>', 'why, for those who have to approve it', parseReason)
 }
 
 export function jsonOption(command: Command): Command {
@@ -71,6 +72,12 @@ export function encodingOption(command: Command): Command {
       .choices(['base64', 'hex', 'raw'])
       .default('base64'),
   )
+}
+
+/** It travels in a header (RFC 9110 §5.5). */
+function parseReason(text: string): string {
+  if (/^[\x20-\x7e]{1,512}$/.test(text)) return text
+  throw new InvalidArgumentError('It has 1 to 512 characters of ASCII.')
 }
 
 export function parseCount(text: string): number {

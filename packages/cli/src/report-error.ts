@@ -1,5 +1,5 @@
 import { BytesError } from '@claviger/bytes'
-import { isClavigerError } from '@claviger/client'
+import { type ClavigerError, isClavigerError } from '@claviger/client'
 import { CliError } from './cli-error.ts'
 import type { Context } from './context.ts'
 import { EXIT_CODES, type ExitReason, exitReasonOf } from './exit-code.ts'
@@ -32,7 +32,7 @@ export async function reportError(context: Context, error: unknown): Promise<num
 function tellOf(context: Context, error: unknown): Told {
   if (isClavigerError(error)) {
     const { code, message, status, details, incident, entry } = error
-    const hints = [...hintsFor(code, message, context)]
+    const hints = [...hintsFor(error, context)]
     if (incident !== undefined) hints.push(`the operator finds the cause by incident ${incident}`)
     return {
       reason: exitReasonOf(code),
@@ -61,7 +61,7 @@ function isNamed(error: unknown, name: string): error is Error & { readonly code
   return error instanceof Error && error.name === name
 }
 
-function hintsFor(code: string, message: string, context: Context): readonly string[] {
+function hintsFor({ code, message, details }: ClavigerError, context: Context): readonly string[] {
   const connection = context.knownConnection
   switch (code) {
     case 'denied': {
@@ -71,6 +71,14 @@ function hintsFor(code: string, message: string, context: Context): readonly str
       if (others.length === 0) return []
       return [
         `this was ${connection?.identity ?? 'you'}; another identity may do it: --as ${others.join(' or --as ')}`,
+      ]
+    }
+    case 'approval-pending': {
+      const { approval } = details
+      if (typeof approval !== 'string') return []
+      return [
+        `approvers sign with \`claviger approval approve ${approval}\``,
+        `then repeat this, or \`claviger approval execute ${approval}\``,
       ]
     }
     case 'unauthenticated':

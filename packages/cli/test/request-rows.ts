@@ -1,3 +1,4 @@
+import { APPROVAL_ROWS } from './approval-request-rows.ts'
 import { KEY_ROWS } from './key-request-rows.ts'
 import type { Row } from './request-row.ts'
 import { type FakeAnswer, KEY } from './test-environment.ts'
@@ -13,6 +14,7 @@ const K = '/v1/keys/payments'
 
 export const ROWS: readonly Row[] = [
   ...KEY_ROWS,
+  ...APPROVAL_ROWS,
   {
     line: 'encrypt payments --envelope --context a=b',
     asks: ['POST', `${K}/encrypt`, { plaintext: 'aGk=', context: { a: 'b' } }],

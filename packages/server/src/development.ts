@@ -31,6 +31,8 @@ const IDENTITIES: readonly FirstPrincipal[] = [
 /** Which identity the command line takes for which command, unless told otherwise. */
 const COMMAND_IDENTITIES = {
   principal: 'administrator',
+  group: 'administrator',
+  quorum: 'administrator',
   token: 'administrator',
   aws: 'administrator',
   policy: 'administrator',

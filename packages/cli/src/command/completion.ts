@@ -76,7 +76,7 @@ function isBoolean(option: Option): boolean {
 async function addChoices(program: Command): Promise<void> {
   const { keySpecNames, mechanismNames } = await import('@claviger/crypto')
   const purposes = ['encrypt', 'sign', 'mac', 'wrap', 'derive', 'agree', 'encapsulate']
-  const roles = ['administrator', 'officer', 'user', 'auditor', 'operator']
+  const roles = ['administrator', 'officer', 'user', 'auditor', 'operator', 'approver']
   const known: Readonly<Record<string, readonly string[]>> = {
     '--spec': keySpecNames,
     '--mechanism': mechanismNames,

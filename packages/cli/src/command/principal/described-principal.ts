@@ -3,7 +3,14 @@ import type { Context } from '../../context.ts'
 import { facts } from '../../terminal/table.ts'
 import { minute } from '../../terminal/text.ts'
 
-export const ROLES = ['administrator', 'officer', 'user', 'auditor', 'operator'] as const
+export const ROLES = [
+  'administrator',
+  'officer',
+  'user',
+  'auditor',
+  'operator',
+  'approver',
+] as const
 
 export async function printPrincipal(
   context: Context,
@@ -15,6 +22,7 @@ export async function printPrincipal(
 }
 
 function describe(principal: Principal): string {
+  const { approverKeys = [] } = principal
   return facts([
     ['name', principal.name],
     ['id', principal.id],
@@ -22,6 +30,7 @@ function describe(principal: Principal): string {
     ['roles', principal.roles.join(', ')],
     ['state', principal.disabled ? 'disabled' : 'enabled'],
     ['certificates', principal.certificates.join('\n')],
+    ['approver keys', approverKeys.map(({ id, algorithm }) => `${id} ${algorithm}`).join('\n')],
     ['created', minute(principal.createdAt)],
     ['revision', principal.revision],
   ])

@@ -1,0 +1,82 @@
+import type { ApproveRequest, VerifiedApproval } from '@claviger/client'
+import type { Command } from 'commander'
+import { CliError, usageError } from '../../cli-error.ts'
+import type { Context } from '../../context.ts'
+import { readApproverPrivateKey } from '../../file/approver-key.ts'
+import { readFileInput } from '../../file/input.ts'
+import { connectionOptions, examples } from '../../options.ts'
+import { shown } from '../../terminal/text.ts'
+import { describeContent, printDecision, readApproval } from './described-approval.ts'
+
+interface Options {
+  readonly approverKey?: string
+  readonly signatureFile?: string
+  readonly approverKeyId?: string
+  readonly yes?: boolean
+}
+
+const SIGNATURE_BYTES_MAX = 1_024
+
+export function define(command: Command, context: Context): void {
+  command
+    .argument('<approval>', 'id of the request')
+    .option('--approver-key <file>', 'your private key, PEM: it signs here and is not sent')
+    .option('--signature-file <file>', 'a signature over `approval statement` made elsewhere')
+    .option('--approver-key-id <id>', 'with --signature-file: which key of yours made it')
+    .option('--yes', 'do not ask; needed where nobody can be asked')
+    .action((id: string, options: Options) => approve(context, id, options))
+  connectionOptions(command)
+  examples(
+    command,
+    'claviger approval approve 0198d2c4-2c5f-7a3b-9f10-5d2c9f3e1a77 --approver-key ann.key',
+  )
+}
+
+async function approve(context: Context, id: string, options: Options): Promise<void> {
+  assertOneWay(options)
+  const { stdin } = context.environment
+  if (options.yes !== true && !stdin.isTTY) {
+    throw usageError('read it with `approval show`, and say --yes if it is meant')
+  }
+  const client = await context.client()
+  const { verified } = await readApproval(client, id)
+  await context.note(describeContent(verified))
+  const { principal } = await client.whoami()
+  await assertMeant(context, verified, options.yes)
+  const request = await signedBy(context, options, verified.statementOf(principal))
+  await printDecision(context, await client.approvals.approve(id, request), 'approved')
+}
+
+function assertOneWay({ approverKey, signatureFile, approverKeyId }: Options): void {
+  const here = approverKey !== undefined
+  const elsewhere = signatureFile !== undefined && approverKeyId !== undefined
+  const half = signatureFile !== undefined || approverKeyId !== undefined
+  if (here ? half : !elsewhere) {
+    throw usageError('sign with --approver-key, or bring --signature-file and --approver-key-id')
+  }
+}
+
+async function signedBy(
+  context: Context,
+  { approverKey, signatureFile = '', approverKeyId = '' }: Options,
+  statement: string,
+): Promise<ApproveRequest> {
+  if (approverKey === undefined) {
+    const signature = await readFileInput(context, signatureFile, SIGNATURE_BYTES_MAX)
+    return { key: approverKeyId, signature }
+  }
+  const key = await readApproverPrivateKey(context, approverKey)
+  return { key: key.id, signature: await key.sign(statement) }
+}
+
+async function assertMeant(
+  context: Context,
+  { content }: VerifiedApproval,
+  yes: boolean | undefined,
+): Promise<void> {
+  if (yes === true) return
+  const { action, target, requester } = content
+  const what = `${action} on ${target.kind} ${target.name} for ${requester.name}`
+  if (await context.environment.askYes(`Sign for ${shown(what)}?`)) return
+  throw new CliError('failure', 'nothing was signed')
+}
