@@ -61,7 +61,9 @@ function isNamed(error: unknown, name: string): error is Error & { readonly code
   return error instanceof Error && error.name === name
 }
 
-function hintsFor({ code, message, details }: ClavigerError, context: Context): readonly string[] {
+function hintsFor(error: ClavigerError, context: Context): readonly string[] {
+  const { message, details } = error
+  const code: string = error.code
   const connection = context.knownConnection
   switch (code) {
     case 'denied': {

@@ -26,6 +26,9 @@ function approve(cwd: string, words: string, world: World = {}) {
   return claviger(line, { cwd, answer: answers(), ...world })
 }
 
+const bodyOf = (request: SeenRequest | undefined) =>
+  (request?.body ?? {}) as Readonly<Record<string, string>>
+
 async function keyIn(cwd: string): Promise<string> {
   const ran = await claviger(['approval', 'keygen', 'ann.key', '--json'], { cwd })
   assert.equal(ran.exitCode, 0, ran.stderr)
@@ -59,7 +62,7 @@ describe('approval approve', () => {
     }
     const sent = ran.seen.at(-1)
     assert.equal(sent?.path, `/v1/approvals/${APPROVAL_ID}/approve`)
-    const { key, signature, ...more } = sent?.body as Record<string, string>
+    const { key, signature, ...more } = bodyOf(sent)
     assert.deepEqual([key, more], [id, {}])
     const open = readFileSync(join(cwd, 'ann.key.pub'), 'utf8')
     const bytes = Buffer.from(signature ?? '', 'base64')
@@ -73,7 +76,7 @@ describe('approval approve', () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     writeFileSync(join(cwd, 'p256.key'), privateKey.export({ format: 'pem', type: 'pkcs8' }))
     const ran = await approve(cwd, '--approver-key p256.key --yes')
-    const { signature = '' } = ran.seen.at(-1)?.body as Record<string, string>
+    const { signature = '' } = bodyOf(ran.seen.at(-1))
     const bytes = Buffer.from(signature, 'base64')
     assert.ok(verify('sha256', Buffer.from(STATEMENT), publicKey, bytes))
   })

@@ -1,4 +1,4 @@
-import { type CanonicalJson, encodeHex, encodeUtf8, parseCanonicalJson } from '@claviger/bytes'
+import { type CanonicalJson, parseCanonicalJson } from '@claviger/bytes'
 import type { Approval, ApprovalTarget, AskedQuorum } from './approvals.ts'
 import { ClavigerError, isRecord } from './error.ts'
 
@@ -24,7 +24,7 @@ export interface VerifiedApproval {
   /** SHA-256 of the content, hex, computed here. */
   readonly digest: string
   /** What this approver signs: all of the text, in UTF-8. */
-  statementOf(principal: string): string
+  readonly statementOf: (principal: string) => string
 }
 
 /**
@@ -32,11 +32,16 @@ export interface VerifiedApproval {
  * another signed. Show people `content`, never the other members of the answer.
  *
  * @param id the request that was asked for
+ * @param sha256 of the UTF-8 of a text, lower-case hex: `createHash('sha256').update(text).digest('hex')`
  * @throws ClavigerError `integrity` where the answer does not agree with itself
  */
-export async function verifyApproval(id: string, approval: Approval): Promise<VerifiedApproval> {
+export function verifyApproval(
+  id: string,
+  approval: Approval,
+  sha256: (text: string) => string,
+): VerifiedApproval {
   const content = contentOf(approval.content)
-  const digest = await sha256(approval.content)
+  const digest = sha256(approval.content)
   if (digest !== approval.digest || content.id !== id || approval.id !== id) throw mismatch()
   const { tenant } = content
   return {
@@ -93,11 +98,6 @@ function isContent(value: unknown): value is ApprovalContent {
 
 function isText(value: unknown): boolean {
   return typeof value === 'string'
-}
-
-async function sha256(text: string): Promise<string> {
-  const hash = await globalThis.crypto.subtle.digest('SHA-256', Uint8Array.from(encodeUtf8(text)))
-  return encodeHex(new Uint8Array(hash))
 }
 
 function mismatch(): ClavigerError {

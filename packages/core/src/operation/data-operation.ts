@@ -47,6 +47,8 @@ export interface DataOperation<Item, Result> {
   readonly versionOf?: (item: Item) => number | undefined
   readonly mechanismOf?: (item: Item) => Mechanism | undefined
   readonly bytesOf: (item: Item) => number
+  /** What of an item approvers are shown; all of it if absent. A protocol's own rules are no part of a call. */
+  readonly approvable?: (item: Item) => unknown
   /** Refuses an item before any key is opened: `invalid-input`, `too-large`. */
   readonly check?: (item: Item, key: Key) => void
   /** The second key of this item, if it has one: `run` is given it open, both as they are at that moment. */

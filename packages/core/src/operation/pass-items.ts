@@ -17,7 +17,8 @@ export async function passItems<Item>(
   load: (key: KeyRef) => MaybePromise<LoadedKey | undefined>,
 ): Promise<readonly Passage[] | undefined> {
   if (!(await gate.isGuarding(session))) return undefined
-  const input = { by: operation.action, under: loaded.key.id, items }
+  const shown = items.map((item) => operation.approvable?.(item) ?? item)
+  const input = { by: operation.action, under: loaded.key.id, items: shown }
   const asked = new Map<string, GuardedCall>()
   const ask = (action: Action, { resource }: LoadedKey) =>
     asked.set(`${action} ${resource.id}`, { session, action, resource, input, request, dryRun })

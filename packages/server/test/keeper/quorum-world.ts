@@ -24,16 +24,20 @@ export interface Person {
 
 export interface QuorumWorld extends World {
   readonly admin: Session
-  person(name: string, roles?: readonly Role[], curve?: 'ed25519' | 'P-256'): Promise<Person>
-  as<Kind extends TargetKind, Input, Output>(
+  readonly person: (
+    name: string,
+    roles?: readonly Role[],
+    curve?: 'ed25519' | 'P-256',
+  ) => Promise<Person>
+  readonly as: <Kind extends TargetKind, Input, Output>(
     session: Session,
     operation: ManagementOperation<Kind, Input, Output>,
     input: Input,
     options?: ManagementOptions,
-  ): Promise<Output>
+  ) => Promise<Output>
   /** The request that a guarded call made; fails if the call was not held back. */
-  asked(call: Promise<unknown>): Promise<core.Approval>
-  approve(person: Person, approval: core.Approval): Promise<core.DescribedApproval>
+  readonly asked: (call: Promise<unknown>) => Promise<core.Approval>
+  readonly approve: (person: Person, approval: core.Approval) => Promise<core.DescribedApproval>
 }
 
 export function statementSignature(person: Person, approval: core.Approval): Uint8Array {

@@ -71,7 +71,10 @@ describe('a guarded call', () => {
     const done = world.log.events.find(
       ({ action, outcome }) => action === 'key.destroy' && outcome === 'allowed',
     )
-    const { versions: _destroyed, ...details } = done?.['details'] as Record<string, unknown>
+    const { versions: _destroyed, ...details } = (done?.['details'] ?? {}) as Record<
+      string,
+      unknown
+    >
     assert.deepEqual(details, { approval: approval.id, approvers: ['ann', 'ben'] })
     assert.equal(world.log.events.filter(({ action }) => action === 'approval.request').length, 1)
   })

@@ -1,3 +1,4 @@
+import { encodeUtf8 } from '@claviger/bytes'
 import {
   type Approval,
   type ApprovalAnswer,
@@ -16,8 +17,10 @@ export interface ReadApproval {
 
 /** Reads a request, and works out here what there is to sign. */
 export async function readApproval(client: ClavigerClient, id: string): Promise<ReadApproval> {
+  const { hashHex } = await import('@claviger/crypto')
   const { approval } = await client.approvals.get(id)
-  return { approval, verified: await verifyApproval(id, approval) }
+  const verified = verifyApproval(id, approval, (text) => hashHex('sha256', encodeUtf8(text)))
+  return { approval, verified }
 }
 
 /** What a request says, from the text that is signed and from nothing else. */

@@ -52,6 +52,7 @@ export function ruled<Item, Result>(
       assertUse(item.rules, key)
       operation.check?.(item, key)
     },
+    approvable: ({ rules: _rules, ...item }) => item,
     ...(rehearse !== undefined && { rehearse }),
   }
 }

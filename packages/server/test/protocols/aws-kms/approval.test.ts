@@ -62,4 +62,38 @@ describe('a guarded call', () => {
     assert.equal(opened['Plaintext'], Plaintext)
     await aws.refused('AccessDeniedException', 'Decrypt', { KeyId, CiphertextBlob })
   })
+
+  test('what is approved is the call, without the rules of the protocol', async () => {
+    const stage = await guarded('key.sign', 'key.mac', 'key.re-encrypt-from', 'key.agree')
+    const { aws, world } = stage
+    const keyOf = async (input: Output) =>
+      textOf(await aws.call('CreateKey', input), 'KeyMetadata.KeyId')
+    const Message = base64('attack at dawn')
+    const sign = { KeyUsage: 'SIGN_VERIFY', KeySpec: 'ECC_NIST_P256' }
+    const SigningAlgorithm = 'ECDSA_SHA_256'
+    const signing = await keyOf(sign)
+    await refusedUntilApproved(stage, 'Sign', { KeyId: signing, Message, SigningAlgorithm })
+    const { records } = await world.store.list('approval', {
+      tenant: core.DEFAULT_TENANT,
+      limit: 1,
+    })
+    const input = records[0]?.value.content.input as { readonly items: readonly object[] }
+    assert.deepEqual(
+      input.items.map((item) => Object.keys(item).includes('rules')),
+      [false],
+    )
+    const mac = await keyOf({ KeyUsage: 'GENERATE_VERIFY_MAC', KeySpec: 'HMAC_256' })
+    const MacAlgorithm = 'HMAC_SHA_256'
+    await refusedUntilApproved(stage, 'GenerateMac', { KeyId: mac, Message, MacAlgorithm })
+    const from = await keyOf({})
+    const DestinationKeyId = await keyOf({})
+    const { CiphertextBlob } = await aws.call('Encrypt', { KeyId: from, Plaintext: Message })
+    await refusedUntilApproved(stage, 'ReEncrypt', { CiphertextBlob, DestinationKeyId })
+    const agree = { KeyUsage: 'KEY_AGREEMENT', KeySpec: 'ECC_NIST_P256' }
+    const KeyId = await keyOf(agree)
+    const { PublicKey } = await aws.call('GetPublicKey', { KeyId: await keyOf(agree) })
+    const KeyAgreementAlgorithm = 'ECDH'
+    const peer = { KeyId, PublicKey, KeyAgreementAlgorithm }
+    await refusedUntilApproved(stage, 'DeriveSharedSecret', peer)
+  })
 })
