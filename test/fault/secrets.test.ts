@@ -18,7 +18,8 @@ const SECRET = new Set(
 /** Names, dates and what is said of things: stored, shown and logged by design. */
 const PUBLIC = new Set(
   `destinationKey target name description owner labels activate key reason occurredAt message deactivateAt
-  actions keys text protectDays processDays materialUntil`.split(/\s+/),
+  actions keys text protectDays processDays materialUntil principal team names approvals group gatherSeconds
+  executeSeconds`.split(/\s+/),
 )
 const IDENTITIES = ['developer', 'administrator', 'auditor']
 
