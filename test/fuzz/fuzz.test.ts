@@ -34,6 +34,15 @@ const PARSERS: Readonly<Record<string, readonly RegExp[]>> = {
   'packages/server/test/config': [/configuration/],
   'packages/server/test/authenticate': [/token text/, /certificate/],
   'packages/server/test/protocols/rest': [/body|request|json/i],
+  'packages/server/test/protocols/aws-kms': [
+    /key policy/,
+    /identity policy/,
+    /ciphertext blob/,
+    /encryption context/,
+    /grant/,
+    /xks\/request/,
+    /metadata/,
+  ],
   'packages/server/test/protocols/aws-kms/attestation': [/document$/, /certificate/],
 }
 

@@ -92,6 +92,8 @@ export class AwsKmsServer {
       ports: this.#ports.operations,
       action,
       input,
+      // Listeners speak TLS only.
+      secureTransport: true,
       request: context,
     })
   }

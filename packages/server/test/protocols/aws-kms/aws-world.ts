@@ -77,6 +77,7 @@ export function makeAwsWorld(
       action,
       // As JSON carries it: no undefined members, bytes as base64 text.
       input: JSON.parse(JSON.stringify(input, bytesAsText)) as Output,
+      secureTransport: true,
       request: { protocol: 'aws-kms', peer: '127.0.0.1' },
     }
     const output = await operation(made)
