@@ -206,6 +206,23 @@ describe('a guarded call', () => {
     await destroy(world)
   })
 
+  it('counts a key once, whoever else says that it is theirs', async () => {
+    const world = await guarded()
+    const { ann, ben } = world
+    const spki = ann.principal.approverKeys?.[0]?.publicKey ?? ''
+    const keys = [Buffer.from(spki, 'base64')]
+    const enrol = () => world.as(world.admin, core.enrollPrincipal, { principal: 'ben', keys })
+    const change = await world.asked(enrol())
+    await world.approve(ann, change)
+    await world.approve(world.cyd, change)
+    await enrol()
+    const approval = await world.asked(destroy(world))
+    await world.approve(ann, approval)
+    const twin = { ...ben, privateKey: ann.privateKey, keyId: ann.keyId }
+    assert.equal((await world.approve(twin, approval)).status, 'pending')
+    await world.asked(destroy(world))
+  })
+
   it('says why, where a quorum asks for it', async () => {
     const world = await guarded({ reason: true })
     assert.equal((await refusal(destroy(world))).code, 'invalid-input')
