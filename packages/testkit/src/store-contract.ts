@@ -106,6 +106,24 @@ function unitTests(subject: Subject): void {
     assert.deepEqual(await store.pendingOutbox(), [])
   })
 
+  test('a unit holds only while what it was computed from is as it was', async () => {
+    const store = subject()
+    await store.commit({ puts: [putKey(A, 1), putKey(A, 2)] })
+    const seen = { kind: 'key', tenant: A, id: sampleId(1), expected: 1 } as const
+    await store.commit({ puts: [putKey(A, 3)], unchanged: [seen] })
+    await store.commit({ puts: [putKey(A, 1, { owner: 'me' }, 1)], unchanged: [seen] })
+    await assertConflict(store.commit({ puts: [putKey(A, 4)], unchanged: [seen] }))
+    const absent = { ...seen, id: sampleId(9), expected: 0 }
+    await store.commit({ puts: [putKey(A, 4)], unchanged: [absent] })
+    const [changed, late] = await Promise.allSettled([
+      store.commit({ puts: [putKey(A, 2, { owner: 'me' }, 1)] }),
+      store.commit({ puts: [putKey(A, 5)], unchanged: [{ ...seen, id: sampleId(2) }] }),
+    ])
+    assert.equal(changed.status, 'fulfilled')
+    assert.equal(late.status, 'rejected')
+    assert.deepEqual(await idsOf(store, { limit: 10 }), [1, 2, 3, 4])
+  })
+
   test('one of many who change the same record wins', async () => {
     const store = subject()
     await store.commit({ puts: [putKey(A, 1)] })
