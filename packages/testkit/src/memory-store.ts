@@ -35,6 +35,13 @@ export class MemoryStore implements Store {
   readonly #records = new Map<string, Held>()
   #outbox: OutboxEntry[] = []
 
+  /** The same records in a store of their own. */
+  copy(): MemoryStore {
+    const other = new MemoryStore()
+    for (const [key, held] of this.#records) other.#records.set(key, held)
+    return other
+  }
+
   async get<K extends RecordKind>(
     kind: K,
     tenant: TenantId,

@@ -91,7 +91,7 @@ function unavailable(): never {
 }
 
 /** A keeper over real custody and real cryptography, with memory for the store and the log. */
-export function makeWorld(store: Store = new MemoryStore()): World {
+export function makeWorld(store: Store = new MemoryStore(), authorizer?: Authorizer): World {
   let at = T0
   const clock = { now: () => at, set: (instant: Instant) => (at = instant) }
   const memory = new LockedMemory({ warn: () => undefined })
@@ -112,7 +112,7 @@ export function makeWorld(store: Store = new MemoryStore()): World {
     findTenant: async () => undefined,
   })
   const denied = new Set<string>()
-  const authorizer: Authorizer = {
+  const permissive: Authorizer = {
     decide: (_session, action) => ({ allowed: !denied.has(action), policies: ['test'] }),
   }
   const log = new MemoryLog()
@@ -126,7 +126,7 @@ export function makeWorld(store: Store = new MemoryStore()): World {
       receipt: unavailable,
       checkpoint: unavailable,
     },
-    authorizer,
+    authorizer: authorizer ?? permissive,
     policies: { check: () => undefined },
     approvals: approvalCrypto,
     credentials: {
