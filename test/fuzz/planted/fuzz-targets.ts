@@ -12,7 +12,7 @@ const planted = (name: string, parse: FuzzTarget['parse']): FuzzTarget => ({
   isExpected,
 })
 
-const LARGE = Array.from({ length: 1_000_000 }, (_, index) => index)
+const LARGE = Array.from({ length: 4_000_000 }, (_, index) => index)
 const forever = new Int32Array(new SharedArrayBuffer(4))
 
 export const fuzzTargets: readonly FuzzTarget[] = [
