@@ -205,6 +205,23 @@ const AWS: CommandGroup = {
         ),
       },
     },
+    policies: {
+      summary: "manage AWS's identity policies of principals",
+      commands: {
+        put: entry(
+          'narrow what a principal may do through AWS KMS',
+          () => import('./command/aws/policies/put.ts'),
+        ),
+        get: entry(
+          "show a principal's identity policy",
+          () => import('./command/aws/policies/get.ts'),
+        ),
+        delete: entry(
+          "take a principal's identity policy out of force",
+          () => import('./command/aws/policies/delete.ts'),
+        ),
+      },
+    },
   },
 }
 

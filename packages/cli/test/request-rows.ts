@@ -194,6 +194,22 @@ export const ROWS: readonly Row[] = [
     answer: [200, { token: { id: 't' }, entry: 1 }],
   },
   {
+    line: 'aws policies put job',
+    asks: ['PUT', '/v1/principals/job/policies/aws-kms', { document: '{}' }],
+    answer: [200, { principal: 'p', protocol: 'aws-kms', document: '{}', entry: 1 }],
+    world: { stdin: '{}' },
+  },
+  {
+    line: 'aws policies get job',
+    asks: ['GET', '/v1/principals/job/policies/aws-kms'],
+    answer: [200, { principal: 'p', protocol: 'aws-kms', document: '{}', entry: 1 }],
+  },
+  {
+    line: 'aws policies delete job',
+    asks: ['DELETE', '/v1/principals/job/policies/aws-kms'],
+    answer: [200, { principal: 'p', protocol: 'aws-kms', entry: 1 }],
+  },
+  {
     line: 'policy put p',
     asks: ['PUT', '/v1/policies/p', { text: 'permit' }],
     answer: [200, { policy: { revision: 1 }, entry: 1 }],

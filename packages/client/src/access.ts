@@ -31,6 +31,13 @@ export interface PrincipalPage extends Answered {
   readonly damaged: readonly string[]
 }
 
+export interface PrincipalPolicyAnswer extends Answered {
+  /** Id. */
+  readonly principal: string
+  readonly protocol: string
+  readonly document: string
+}
+
 /** People and workloads, by id or name. */
 export class Principals {
   readonly #transport: Transport
@@ -100,6 +107,46 @@ export class Principals {
       body: toWire({ keys }),
       ...options,
     })) as PrincipalAnswer
+  }
+
+  /** Narrows what a principal may do through a protocol (`aws-kms`), in that protocol's own language. */
+  async putPolicy(
+    principal: string,
+    protocol: string,
+    document: string,
+    options: CallOptions = {},
+  ): Promise<PrincipalPolicyAnswer> {
+    return (await this.#transport.json({
+      method: 'PUT',
+      path: ['principals', principal, 'policies', protocol],
+      body: { document },
+      repeatable: true,
+      ...options,
+    })) as PrincipalPolicyAnswer
+  }
+
+  async getPolicy(
+    principal: string,
+    protocol: string,
+    options: CallOptions = {},
+  ): Promise<PrincipalPolicyAnswer> {
+    return (await this.#transport.json({
+      method: 'GET',
+      path: ['principals', principal, 'policies', protocol],
+      ...options,
+    })) as PrincipalPolicyAnswer
+  }
+
+  async deletePolicy(
+    principal: string,
+    protocol: string,
+    options: CallOptions = {},
+  ): Promise<Omit<PrincipalPolicyAnswer, 'document'>> {
+    return (await this.#transport.json({
+      method: 'DELETE',
+      path: ['principals', principal, 'policies', protocol],
+      ...options,
+    })) as Omit<PrincipalPolicyAnswer, 'document'>
   }
 }
 

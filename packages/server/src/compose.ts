@@ -31,6 +31,7 @@ import { describeError, type Logger } from './logging/logger.ts'
 import { openLog } from './open-log.ts'
 import { type CedarAuthorizer, createCedarAuthorizer, PolicyFeed } from './policy/index.ts'
 import { KeeperSeal } from './seal/keeper-seal.ts'
+import { principalPolicies } from './principal-policies.ts'
 import { SqliteStore } from './storage/sqlite/sqlite-store.ts'
 import { Unsealing } from './unsealing.ts'
 import { uuidV7 } from './uuid.ts'
@@ -112,6 +113,7 @@ async function composeWith(
     authorizer: access.authorizer,
     policies: access.authorizer,
     approvals: approvalCrypto,
+    principalPolicies,
     credentials: createCredentialSource(),
     certificates: certificateReader,
     seal,

@@ -1,5 +1,6 @@
 // The AWS SDK for JavaScript against a started keeper: key policies and grants.
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import {
   paginateListGrants,
@@ -225,5 +226,31 @@ test(
     )
     const session = keeper.sdk(seen, { credentials: { ...right, sessionToken: 'nonsense' } })
     await refused(session.listKeys({}), 'UnrecognizedClientException')
+  }),
+)
+
+test(
+  'an identity policy that the administrator put narrows what its user may, from one call to the next',
+  proves('Encrypt AccessDeniedException', async (seen) => {
+    const kms = keeper.sdk(seen)
+    const KeyId = await newKey(kms)
+    const asAlice = keeper.sdk(seen, { principal: 'alice' })
+    const encrypt = () => asAlice.encrypt({ KeyId, Plaintext: MESSAGE })
+    await encrypt()
+    const file = keeper.server.path('alice.json')
+    const denial = { Effect: 'Deny', Action: 'kms:Encrypt', Resource: '*' }
+    writeFileSync(file, JSON.stringify({ Version: '2012-10-17', Statement: [denial] }))
+    await keeper.claviger('administrator', 'aws', 'policies', 'put', 'alice', file)
+    await refused(encrypt(), 'AccessDeniedException', /explicit deny in an identity-based policy/)
+    const shown = await keeper.claviger('administrator', 'aws', 'policies', 'get', 'alice')
+    assert.equal(shown.trim(), readFileSync(file, 'utf8'))
+    writeFileSync(file, '{"Version":"2012-10-17","Statement":[{"Effect":"Maybe"}]}')
+    const wrong = keeper.claviger('administrator', 'aws', 'policies', 'put', 'alice', file)
+    await assert.rejects(wrong, /invalid-input|polic/)
+    await refused(encrypt(), 'AccessDeniedException')
+    const byDeveloper = keeper.claviger('developer', 'aws', 'policies', 'delete', 'alice')
+    await assert.rejects(byDeveloper, /may not principal\.attach/)
+    await keeper.claviger('administrator', 'aws', 'policies', 'delete', 'alice')
+    await encrypt()
   }),
 )

@@ -9,6 +9,7 @@ import type { IdSource, TenantId } from '../id.ts'
 import type { AlgorithmProfile } from '../key/algorithm-policy.ts'
 import type { CertificateReader } from '../object/certificate.ts'
 import type { Authorizer, PolicyChecker } from '../policy/authorizer.ts'
+import type { PrincipalPolicies } from '../policy/principal-policies.ts'
 import type { CredentialSource } from '../principal/credential-source.ts'
 import type { Session } from '../principal/principal.ts'
 import type { RecordKind, RecordTypes, Store } from '../storage/store.ts'
@@ -36,6 +37,7 @@ export interface KeeperPorts {
   readonly seal: Seal
   readonly tenants: TenantKeys
   readonly policies: PolicyChecker
+  readonly principalPolicies: PrincipalPolicies
   readonly approvals: ApprovalCrypto
   readonly profile: AlgorithmProfile
   readonly observers: readonly ChangeObserver[]

@@ -55,6 +55,7 @@ export const ACTIONS = [
   'principal.list',
   'principal.update',
   'principal.enroll',
+  'principal.attach',
   'token.create',
   'token.list',
   'token.revoke',

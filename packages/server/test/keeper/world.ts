@@ -20,6 +20,7 @@ import {
 import { runSelfTests } from '@claviger/crypto'
 import { MemoryStore } from '@claviger/testkit'
 import { approvalCrypto } from '../../src/approval-crypto.ts'
+import { principalPolicies } from '../../src/principal-policies.ts'
 import { certificateReader } from '../../src/certificate-reader.ts'
 import { freshKey, Keyring } from '../../src/custody/software/keyring.ts'
 import { LockedMemory } from '../../src/custody/software/locked-memory.ts'
@@ -129,6 +130,7 @@ export function makeWorld(store: Store = new MemoryStore(), authorizer?: Authori
     authorizer: authorizer ?? permissive,
     policies: { check: () => undefined },
     approvals: approvalCrypto,
+    principalPolicies,
     credentials: {
       token: () => ({ secret: 'clv_x', hash: '00' }),
       sharedSecret: unavailable,

@@ -69,6 +69,7 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'principal.get': [administrator, auditor],
   'principal.list': [administrator, auditor],
   'principal.update': [administrator],
+  'principal.attach': [administrator],
   'principal.enroll': [administrator],
   'token.create': [administrator],
   'token.list': [administrator, auditor],

@@ -105,6 +105,7 @@ export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
   'principal.get': { on: 'Principal', duty: 'administer' },
   'principal.list': { on: 'Tenant', duty: 'administer' },
   'principal.update': { on: 'Principal', duty: 'administer' },
+  'principal.attach': { on: 'Principal', duty: 'administer' },
   'principal.enroll': { on: 'Principal', duty: 'administer' },
   'token.create': { on: 'Principal', duty: 'administer' },
   'token.list': { on: 'Principal', duty: 'administer' },

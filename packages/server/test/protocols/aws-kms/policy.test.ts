@@ -25,7 +25,7 @@ async function keyOf(world: AwsWorld, input: Output = {}): Promise<string> {
   return textOf(await world.call('CreateKey', input), 'KeyMetadata.Arn')
 }
 
-/** What the administrator would do with `claviger aws identity-policy put`. */
+/** What the administrator would do with `claviger aws policies put`. */
 async function attach(world: AwsWorld, name: string, document: string): Promise<void> {
   const { session } = world.caller(name)
   const attachment = identityPolicyName(session.principal)

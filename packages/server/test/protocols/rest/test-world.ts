@@ -17,6 +17,7 @@ import { hashHex, runSelfTests } from '@claviger/crypto'
 import { MemoryStore } from '@claviger/testkit'
 import { Authenticator, createCredentialSource } from '../../../src/authenticate/index.ts'
 import { approvalCrypto } from '../../../src/approval-crypto.ts'
+import { principalPolicies } from '../../../src/principal-policies.ts'
 import { certificateReader } from '../../../src/certificate-reader.ts'
 import { Keyring } from '../../../src/custody/software/keyring.ts'
 import { LockedMemory } from '../../../src/custody/software/locked-memory.ts'
@@ -127,6 +128,7 @@ export async function openWorld(change: Partial<RestOptions> = {}): Promise<Test
       decide: (_session, action) => ({ allowed: !denied.has(action), policies: ['test'] }),
     },
     approvals: approvalCrypto,
+    principalPolicies,
     policies: {
       check: (text) => {
         if (text.includes('nonsense')) throw new KeeperError('invalid-input', 'line 1: nonsense')

@@ -1,4 +1,9 @@
-import type { MaybePromise, PrincipalId, Stored } from '@claviger/core'
+import {
+  type MaybePromise,
+  type PrincipalId,
+  principalPolicyName,
+  type Stored,
+} from '@claviger/core'
 import type { AwsCall } from '../call.ts'
 import { parsePolicy, type Policy } from './policy-document.ts'
 
@@ -9,7 +14,7 @@ export interface IdentityPolicyRecord {
 }
 
 export const identityPolicyName = (principal: PrincipalId): string =>
-  `aws-kms/identity-policy/${principal}`
+  principalPolicyName('aws-kms', principal)
 
 const ofRecord = new WeakMap<Stored<'attachment'>, Policy>()
 

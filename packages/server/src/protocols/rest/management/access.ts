@@ -7,7 +7,12 @@ import type { Answer, Handlers } from './handler.ts'
 import { LIMIT_DEFAULT } from './input.ts'
 
 export function accessHandlers(options: RestOptions): Handlers<keyof typeof ACCESS_ROUTES> {
-  return { ...principalHandlers(options), ...tokenHandlers(options), ...policyHandlers(options) }
+  return {
+    ...principalHandlers(options),
+    ...principalPolicyHandlers(options),
+    ...tokenHandlers(options),
+    ...policyHandlers(options),
+  }
 }
 
 type PrincipalRouteId =
@@ -60,6 +65,25 @@ function principalHandlers({ keeper, sealStatus }: RestOptions): Handlers<Princi
         },
       }
     },
+  }
+}
+
+function principalPolicyHandlers({
+  keeper,
+}: RestOptions): Handlers<'putPrincipalPolicy' | 'getPrincipalPolicy' | 'deletePrincipalPolicy'> {
+  const answer = ({ output, entry }: core.ManagementAnswer<object>): Answer => ({
+    body: { ...output, entry },
+    entry,
+  })
+  return {
+    putPrincipalPolicy: async ({ session, context, params, body }) => {
+      const input = { ...params, ...body }
+      return answer(await keeper.execute(session, core.putPrincipalPolicy, input, context))
+    },
+    getPrincipalPolicy: async ({ session, context, params }) =>
+      answer(await keeper.execute(session, core.getPrincipalPolicy, params, context)),
+    deletePrincipalPolicy: async ({ session, context, params }) =>
+      answer(await keeper.execute(session, core.deletePrincipalPolicy, params, context)),
   }
 }
 

@@ -36,6 +36,28 @@ export const ACCESS_ROUTES = {
     answer: principal.PrincipalAnswer,
     conditional: true,
   },
+  putPrincipalPolicy: {
+    method: 'PUT',
+    path: '/v1/principals/{principal}/policies/{protocol}',
+    summary: "Narrow what a principal may do through a protocol, in that protocol's own language",
+    action: 'principal.attach',
+    body: principal.PutPrincipalPolicyRequest,
+    answer: principal.PrincipalPolicyAnswer,
+  },
+  getPrincipalPolicy: {
+    method: 'GET',
+    path: '/v1/principals/{principal}/policies/{protocol}',
+    summary: "A principal's policy for a protocol",
+    action: 'principal.get',
+    answer: principal.PrincipalPolicyAnswer,
+  },
+  deletePrincipalPolicy: {
+    method: 'DELETE',
+    path: '/v1/principals/{principal}/policies/{protocol}',
+    summary: "Take a principal's policy for a protocol out of force",
+    action: 'principal.attach',
+    answer: principal.DeletedPrincipalPolicyAnswer,
+  },
   createToken: {
     method: 'POST',
     path: '/v1/principals/{principal}/tokens',

@@ -79,6 +79,29 @@ export const UpdatePrincipalRequest = Closed(
   { $id: 'UpdatePrincipalRequest' },
 )
 
+const OfPrincipal = {
+  principal: Type.String({ description: 'Id' }),
+  protocol: Type.String({ description: '`aws-kms`' }),
+}
+export const PutPrincipalPolicyRequest = Closed(
+  {
+    document: Type.String({
+      minLength: 1,
+      maxLength: 32_768,
+      description: 'In the language of the protocol; of `aws-kms`, an identity policy of AWS',
+    }),
+  },
+  { $id: 'PutPrincipalPolicyRequest' },
+)
+export const PrincipalPolicyAnswer = Closed(
+  { ...OfPrincipal, document: Type.String(), entry: Entry },
+  { $id: 'PrincipalPolicyAnswer' },
+)
+export const DeletedPrincipalPolicyAnswer = Closed(
+  { ...OfPrincipal, entry: Entry },
+  { $id: 'DeletedPrincipalPolicyAnswer' },
+)
+
 export const Token = Closed(
   {
     id: Type.String(),
