@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { KeeperError } from '@claviger/core'
 import { replaceFile } from './listen/tls-files.ts'
 import type { StoreAnchor } from './storage/sqlite/sqlite-store.ts'
 
@@ -19,15 +20,26 @@ export class AnchorFile {
   }
 
   read(): StoreAnchor | undefined {
+    let text: string
     try {
-      const anchor = JSON.parse(readFileSync(this.#path, 'utf8')) as StoreAnchor
-      return Number.isSafeInteger(anchor.sequence) && typeof anchor.digest === 'string'
-        ? anchor
-        : undefined
-    } catch {
-      // Absent at first start; unreadable is no worse than absent, the store still authenticates itself.
-      return undefined
+      text = readFileSync(this.#path, 'utf8')
+    } catch (error) {
+      // Absent at first start.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw this.#unreadable(error)
     }
+    const anchor = parseAnchor(text)
+    if (anchor === undefined) throw this.#unreadable()
+    return anchor
+  }
+
+  /** It is replaced as a whole, so a crash leaves no half of it: somebody else wrote this. */
+  #unreadable(cause?: unknown): KeeperError {
+    return new KeeperError(
+      'integrity',
+      `${this.#path} cannot be read, so an older store would not be noticed; if the store is surely the newest, remove it`,
+      { cause },
+    )
   }
 
   /** Writes the anchor when it has moved, now and then. */
@@ -51,4 +63,18 @@ export class AnchorFile {
   stop(): void {
     clearInterval(this.#timer)
   }
+}
+
+function parseAnchor(text: string): StoreAnchor | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  const { sequence, digest } = value as Partial<StoreAnchor>
+  return Number.isSafeInteger(sequence) && typeof digest === 'string'
+    ? { sequence: sequence as number, digest }
+    : undefined
 }

@@ -17,6 +17,18 @@ after(() => world.close())
 describe('requests', () => {
   const encrypt = '/v1/keys/k/encrypt'
 
+  test('what takes no body says so of one', async () => {
+    const lost = { body: { windowDays: 0 }, method: 'POST' }
+    await refused('/v1/keys/k/resume', { ...lost, body: { why: CANARY } }, 400, 'invalid-input')
+    await refused(
+      '/v1/tokens/none',
+      { method: 'DELETE', body: { now: true } },
+      400,
+      'invalid-input',
+    )
+    await refused('/v1/tokens/none', { method: 'DELETE', body: {} }, 404, 'not-found')
+  })
+
   test('routes and methods', async () => {
     await refused('/v1/nothing', {}, 404, 'no-such-route')
     await refused('/', {}, 404, 'no-such-route')

@@ -39,6 +39,7 @@ export async function serveRoute(
   options: RestOptions,
 ): Promise<void> {
   assertParams(request.params as Readonly<Record<string, string>>)
+  if (route.body === undefined) assertNoBody(request.body)
   const body = route.body === undefined ? undefined : (request.body ?? {})
   const given = request.query as Readonly<Record<string, string | readonly string[]>>
   const query = queryValues(route.query, given)
@@ -59,6 +60,13 @@ export async function serveRoute(
   if (typeof answer.body === 'string') {
     reply.type(answer.contentType ?? 'text/plain; charset=utf-8').send(answer.body)
   } else reply.type('application/json').send(JSON.stringify(answer.body))
+}
+
+/** What nobody would look at is told of: its sender meant something by it. */
+function assertNoBody(body: unknown): void {
+  if (body === undefined || body === null) return
+  if (typeof body === 'object' && Object.keys(body).length === 0) return
+  throw new KeeperError('invalid-input', 'this call takes no body')
 }
 
 const REFERENCE_LENGTH_MAX = 128
