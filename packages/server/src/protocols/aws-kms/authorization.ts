@@ -51,10 +51,11 @@ function everyPart(authorization: AwsAuthorization): readonly AwsAuthorization[]
 
 /**
  * INVARIANT: the default policy gives the account everything, nothing attached to the caller takes any of it
- * away, and the caller is of the account: nothing that is asked of such a key is refused.
+ * away, and the caller is of the account: nothing that is asked of such a key is refused, but to retire a
+ * grant, which key policies have no say in.
  */
-function hasDefaultPolicy({ key }: AwsAuthorization): boolean {
-  return key === undefined || key.document.policy === undefined
+function hasDefaultPolicy({ key, retires }: AwsAuthorization): boolean {
+  return retires === undefined && key?.document.policy === undefined
 }
 
 const BY_DEFAULT: readonly string[] = Object.freeze(['aws-kms/default-policy'])

@@ -190,7 +190,8 @@ describe('grants', () => {
     const wish = { KeyId, GranteePrincipal: user('bob'), Operations: ['Decrypt'] }
     await world.refused('DryRunOperationException', 'CreateGrant', { ...wish, DryRun: true })
     assert.deepEqual(await grantsOf(world, { KeyId }), [])
-    const { GrantId } = await world.call('CreateGrant', wish)
+    const RetiringPrincipal = user('admin')
+    const { GrantId } = await world.call('CreateGrant', { ...wish, RetiringPrincipal })
     const input = { KeyId, GrantId, DryRun: true }
     await world.refused('DryRunOperationException', 'RevokeGrant', input)
     await world.refused('DryRunOperationException', 'RetireGrant', input)

@@ -124,7 +124,8 @@ export const updateAlias: AwsOperation = async (call) => {
       compute: async (attachments) => {
         const now = await attachments.get(call.session.tenant, stored.id)
         if (now === undefined) throw aliasNotFound(call, name)
-        if (now.value.key !== next.id) await assertFewAliases(call, next)
+        assertStillOf(before, now)
+        if (before.id !== next.id) await assertFewAliases(call, next)
         const body = { ...now.value.body, updatedAt: call.ports.now() }
         return { output: undefined, changes: [{ name: stored.id, body, expected: now.revision }] }
       },
@@ -160,6 +161,7 @@ export const deleteAlias: AwsOperation = async (call) => {
       compute: async (attachments) => {
         const now = await attachments.get(call.session.tenant, stored.id)
         if (now === undefined) throw aliasNotFound(call, name)
+        assertStillOf(key, now)
         const change = { name: stored.id, body: undefined, expected: now.revision }
         return { output: undefined, changes: [change] }
       },
@@ -167,6 +169,16 @@ export const deleteAlias: AwsOperation = async (call) => {
     request,
   )
   return {}
+}
+
+/** What was allowed was allowed for the key that the alias stood for. */
+function assertStillOf(key: AwsKey, { value }: StoredAlias): void {
+  if (value.key === key.id) return
+  throw new AwsError(
+    'DependencyTimeoutException',
+    'The alias was given to another key meanwhile; try again.',
+    { status: 503, code: 'conflict' },
+  )
 }
 
 async function storedAlias(call: AwsCall, name: string): Promise<StoredAlias> {

@@ -1,6 +1,6 @@
 import { encodeHex } from '@claviger/bytes'
 import * as core from '@claviger/core'
-import { authorized } from '../authorization.ts'
+import { authorized, type AwsAuthorization } from '../authorization.ts'
 import type { AwsCall, AwsOperation } from '../call.ts'
 import { documentPut } from '../document-change.ts'
 import { AwsError, validation } from '../error.ts'
@@ -9,7 +9,7 @@ import { keyMetadata } from '../key-metadata.ts'
 import { keyStoreNotFound } from '../key-store/change.ts'
 import { externalKey } from '../key-store/external-key.ts'
 import { inWordsOfKeyStores } from '../key-store/words.ts'
-import { keyByCoreId } from '../key-reference.ts'
+import { keyArn, keyByCoreId } from '../key-reference.ts'
 import {
   AWS_KEY_SPEC_NAMES,
   type AwsKeySpec,
@@ -47,10 +47,21 @@ export interface KeyWish {
 export const createKey: AwsOperation = async (call) => {
   const wish = readWish(call.input)
   const { policy, check } = await readKeyPolicy(call)
-  const request = thenAssert(await authorized(call, { action: 'kms:CreateKey' }), check)
+  const also = wish.tags.length === 0 ? [] : [tagging(call, call.region)]
+  const request = thenAssert(await authorized(call, { action: 'kms:CreateKey', also }), check)
   const id = await make(call, { ...wish, policy }, request)
   return { KeyMetadata: await keyMetadata(call, await keyByCoreId(call, call.region, id)) }
 }
+
+/**
+ * API reference, CreateKey and ReplicateKey, `Tags`: kms:TagResource too, in an identity policy. The id of a key
+ * that is yet to be is nobody's to name.
+ */
+export const tagging = (call: AwsCall, region: string): AwsAuthorization => ({
+  action: 'kms:TagResource',
+  resource: keyArn(call, region, '*'),
+  conditions: { 'aws:RequestedRegion': region },
+})
 
 function make(call: AwsCall, wish: KeyWish, request: core.RequestContext): Promise<core.KeyId> {
   switch (wish.origin) {

@@ -6,13 +6,14 @@ import {
   isKeeperError,
   type RequestContext,
 } from '@claviger/core'
+import type { AwsAuthorization } from '../authorization.ts'
 import type { AwsCall, AwsOperation } from '../call.ts'
 import { AwsError, notFound, validation } from '../error.ts'
 import { type AwsKey, keyByCoreId, resolveKey } from '../key-reference.ts'
 import { awsWordsOf } from '../key-spec.ts'
 import { assertEnabled, wrongState } from '../key-status.ts'
 import { flag, grantTokens, missing, optionalText } from '../members.ts'
-import { permitted } from '../permitted.ts'
+import { permitted, thenAssert } from '../permitted.ts'
 import { type Grant, grantName, type GrantWish } from '../policy/grant.ts'
 import { assertGrantFits, readGrantId, readGrantWish } from '../policy/grant-input.ts'
 import { readGrantToken, storedGrant, writeGrantToken } from '../policy/grant-token.ts'
@@ -33,6 +34,7 @@ export const createGrant: AwsOperation = async (call) => {
   const { request } = await permitted(call, key, {
     grantTokens: tokens,
     passed: wish,
+    ...contextOf(wish),
     assert: (status) => {
       if (status.state === 'Unavailable') return
       assertEnabled(key, status)
@@ -52,6 +54,18 @@ export const createGrant: AwsOperation = async (call) => {
     return { output: made, changes: [grantPut(call, made)] }
   })
   return { GrantId: grant.id, GrantToken: writeGrantToken(call.ports.crypto, grant) }
+}
+
+/**
+ * Developer Guide, "kms:EncryptionContext:context-key": of CreateGrant and RetireGrant it is what the grant's
+ * constraints name.
+ */
+function contextOf({
+  constraints,
+}: Pick<Grant, 'constraints'>): Pick<AwsAuthorization, 'encryptionContext'> {
+  const { EncryptionContextEquals: equal, EncryptionContextSubset: subset } = constraints ?? {}
+  if (equal === undefined && subset === undefined) return {}
+  return { encryptionContext: { ...subset, ...equal } }
 }
 
 function newGrant({ ports: { crypto, now } }: AwsCall, wish: GrantWish): Grant {
@@ -108,7 +122,14 @@ export const revokeGrant: AwsOperation = async (call) => {
 export const retireGrant: AwsOperation = async (call) => {
   const dryRun = flag(call.input, 'DryRun')
   const { key, id } = await grantToRetire(call)
-  const { request } = await permitted(call, key, { retires: id })
+  const stored = await storedGrant(call, id)
+  // Ids of grants cannot be guessed: whoever names one that is gone has had it, and may hear so.
+  const request =
+    stored?.value.key === key.id
+      ? (await permitted(call, key, { retires: id, ...contextOf(grantOf(stored)) })).request
+      : thenAssert(call.request, () => {
+          throw grantNotFound(id)
+        })
   const details = { aws: call.action, region: key.region }
   const compute = () => grantRemoval(call, key, id)
   const input = { key: key.id, details, compute }

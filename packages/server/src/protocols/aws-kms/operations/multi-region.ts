@@ -1,4 +1,5 @@
 import * as core from '@claviger/core'
+import type { AwsAuthorization } from '../authorization.ts'
 import type { AwsCall, AwsOperation } from '../call.ts'
 import { documentPut } from '../document-change.ts'
 import { AwsError, notFound, validation } from '../error.ts'
@@ -6,12 +7,13 @@ import { documentOf, type KeyDocument, keyDocumentName } from '../key-document.t
 import { keyMetadata } from '../key-metadata.ts'
 import { readKeyPolicy, shownPolicy } from '../key-policy-input.ts'
 import { type AwsKey, keyArn, keyByCoreId, resolveKey } from '../key-reference.ts'
-import { assertEnabled, assertNotDeleting, regionsOf, wrongState } from '../key-status.ts'
+import { awsWordsOf } from '../key-spec.ts'
+import { assertEnabled, assertNotDeleting, regionsOf, statusOf, wrongState } from '../key-status.ts'
 import { type Input, optionalText } from '../members.ts'
 import { permitted } from '../permitted.ts'
 import { readTags } from '../tags.ts'
 import { patterned, REGION, text } from '../validation.ts'
-import { DESCRIPTION } from './create-key.ts'
+import { DESCRIPTION, tagging } from './create-key.ts'
 
 const REGION_LENGTH = { min: 1, max: 32 }
 
@@ -39,12 +41,9 @@ export const replicateKey: AwsOperation = async (call) => {
   const { policy, check } = await readKeyPolicy(there)
   const key = await resolveKey(call, input['KeyId'], { aliases: false })
   const { request } = await permitted(call, key, {
-    // API reference, ReplicateKey: kms:CreateKey in the replica's Region too.
     also: [
-      {
-        action: 'kms:CreateKey',
-        conditions: { 'kms:MultiRegion': 'true', 'kms:MultiRegionKeyType': 'REPLICA' },
-      },
+      await makingReplica(call, key, region),
+      ...(tags.length === 0 ? [] : [tagging(call, region)]),
     ],
     assert: (status) => {
       assertPrimary(key)
@@ -68,6 +67,27 @@ export const replicateKey: AwsOperation = async (call) => {
     ReplicaKeyMetadata: await keyMetadata(there, replica),
     ReplicaPolicy: shownPolicy(there, replica.document),
     ReplicaTags: tags,
+  }
+}
+
+/** API reference, ReplicateKey: kms:CreateKey in the replica's Region too, of a key that is what the primary is. */
+async function makingReplica(
+  call: AwsCall,
+  key: AwsKey,
+  region: string,
+): Promise<AwsAuthorization> {
+  const { loaded } = await statusOf(call, key)
+  const { keySpec = '', keyUsage = '' } = awsWordsOf(loaded.key) ?? {}
+  return {
+    action: 'kms:CreateKey',
+    conditions: {
+      'aws:RequestedRegion': region,
+      'kms:KeySpec': keySpec,
+      'kms:KeyUsage': keyUsage,
+      'kms:KeyOrigin': key.document.origin,
+      'kms:MultiRegion': 'true',
+      'kms:MultiRegionKeyType': 'REPLICA',
+    },
   }
 }
 
@@ -107,7 +127,19 @@ async function addReplica(
 export const updatePrimaryRegion: AwsOperation = async (call) => {
   const region = readRegion(call.input, 'PrimaryRegion')
   const key = await resolveKey(call, call.input['KeyId'], { aliases: false })
+  const next = await replicaIn(call, key, region)
   const { request } = await permitted(call, key, {
+    // API reference, UpdatePrimaryRegion: on the primary, and on the replica that takes its place.
+    also:
+      next === undefined
+        ? []
+        : [
+            {
+              action: 'kms:UpdatePrimaryRegion',
+              key: next,
+              conditions: { 'aws:RequestedRegion': region },
+            },
+          ],
     assert: (status) => {
       assertPrimary(key)
       assertEnabled(key, status)
@@ -140,4 +172,15 @@ export const updatePrimaryRegion: AwsOperation = async (call) => {
     request,
   )
   return {}
+}
+
+/** Undefined where there is none: it is told once the caller is known to be allowed to hear so. */
+async function replicaIn(call: AwsCall, key: AwsKey, region: string): Promise<AwsKey | undefined> {
+  if (region === key.region) return undefined
+  try {
+    return await keyByCoreId({ ...call, region }, region, key.id)
+  } catch (error) {
+    if (error instanceof AwsError && error.exception === 'NotFoundException') return undefined
+    throw error
+  }
 }

@@ -4,6 +4,7 @@ import { authorized } from '../authorization.ts'
 import type { AwsCall, AwsOperation } from '../call.ts'
 import { AwsError, validation } from '../error.ts'
 import { optionalInteger, optionalText } from '../members.ts'
+import { thenAssert } from '../permitted.ts'
 import { hasRecipient, secretMembers } from '../secret-members.ts'
 
 const BYTES = { min: 1, max: 1_024 }
@@ -19,19 +20,22 @@ export const generateRandom: AwsOperation = async (call) => {
     action: 'kms:GenerateRandom',
     ...(recipient !== undefined && { conditions: recipient.conditions }),
   })
-  if (store !== undefined) await refuseStore(call, store)
-  const { output } = await ports.keeper.execute(session, random, { lengthBytes }, request)
+  const refusal = store === undefined ? undefined : await storeRefusal(call, store)
+  const asserted = thenAssert(request, () => {
+    if (refusal !== undefined) throw refusal
+  })
+  const { output } = await ports.keeper.execute(session, random, { lengthBytes }, asserted)
   return secretMembers(recipient, 'Plaintext', output.random)
 }
 
 /** API reference, GenerateRandom: only a CloudHSM cluster makes random bytes, and the keeper has none. */
-async function refuseStore({ ports, session, region }: AwsCall, id: string): Promise<never> {
+async function storeRefusal({ ports, session, region }: AwsCall, id: string): Promise<AwsError> {
   const name = `aws-kms/key-store/${region}/${id}`
   const stored = await ports.keeper.attachments.get(session.tenant, name)
   if (stored === undefined) {
-    throw new AwsError('CustomKeyStoreNotFoundException', `Custom key store ${id} does not exist.`)
+    return new AwsError('CustomKeyStoreNotFoundException', `Custom key store ${id} does not exist.`)
   }
-  throw new AwsError(
+  return new AwsError(
     'UnsupportedOperationException',
     'GenerateRandom is not supported for external key stores.',
   )

@@ -7,10 +7,10 @@ export type Condition = (lookup: Lookup) => boolean
 
 type Quantifier = 'one' | 'all' | 'any'
 
-const QUANTIFIERS: Readonly<Record<string, Quantifier>> = {
-  ForAllValues: 'all',
-  ForAnyValue: 'any',
-}
+const QUANTIFIERS: ReadonlyMap<string, Quantifier> = new Map([
+  ['ForAllValues', 'all'],
+  ['ForAnyValue', 'any'],
+])
 const KEY = /^[A-Za-z0-9-]+:[^\s]{1,512}$/
 const VALUES_MAX = 2_048
 
@@ -38,7 +38,7 @@ function parseCondition(
 ): Condition {
   const colon = name.indexOf(':')
   const prefix = colon < 0 ? undefined : name.slice(0, colon)
-  const quantifier = prefix === undefined ? 'one' : QUANTIFIERS[prefix]
+  const quantifier = prefix === undefined ? 'one' : QUANTIFIERS.get(prefix)
   const suffixed = name.slice(colon + 1)
   const ifExists = suffixed.endsWith('IfExists')
   const base = ifExists ? suffixed.slice(0, -'IfExists'.length) : suffixed

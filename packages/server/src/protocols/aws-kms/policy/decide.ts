@@ -60,22 +60,26 @@ export function decide(rules: Rules, request: GrantRequest): Verdict {
 
 function identityVerdict(policy: Policy | undefined, request: GrantRequest): IdentityVerdict {
   // Identity policies cannot be attached to the account itself.
-  if (policy === undefined || isRoot(request.principal)) return 'allowed'
-  return evaluateIdentityPolicy(policy, request)
+  if (isRoot(request.principal)) return 'allowed'
+  if (policy !== undefined) return evaluateIdentityPolicy(policy, request)
+  // No key policy bounds who retires a grant: the account must have said so (see `keyPolicyVerdict`).
+  return request.action === RETIRE ? 'silent' : 'allowed'
 }
+
+const RETIRE = 'kms:RetireGrant'
 
 /**
  * `kms:RetireGrant` in a key policy has no effect; the account has it, and delegates it by identity policies
  * (Developer Guide, "Retiring and revoking grants").
  */
 function keyPolicyVerdict(policy: Policy, request: GrantRequest): KeyPolicyVerdict {
-  if (request.action !== 'kms:RetireGrant') return evaluateKeyPolicy(policy, request)
+  if (request.action !== RETIRE) return evaluateKeyPolicy(policy, request)
   return isRoot(request.principal) ? 'direct' : 'account'
 }
 
 /** The retiring principal may retire the grant that names it; `RetireGrant` in its operations lets the grantee. */
 function grantVerdict(grant: Grant, request: GrantRequest): GrantReach {
-  if (request.action !== 'kms:RetireGrant') return evaluateGrant(grant, request)
+  if (request.action !== RETIRE) return evaluateGrant(grant, request)
   if (request.retires !== grant.id) return 'none'
   const retiring = reachOfNamed(grant.retiring, request)
   return retiring === 'none' ? evaluateGrant(grant, request) : retiring

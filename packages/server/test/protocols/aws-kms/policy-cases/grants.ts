@@ -280,6 +280,16 @@ const RETIRING: readonly PolicyCase[] = [
     'allow',
   ),
   retiring(
+    'nobody else may where no identity policy is attached',
+    { identity: undefined, grants: [{ grantee: BOB }] },
+    'deny',
+  ),
+  retiring(
+    'nor for an account that may retire it',
+    { identity: undefined, grants: [{ grantee: BOB, retiring: ROOT }] },
+    'deny',
+  ),
+  retiring(
     'the permission is not effective in a key policy',
     { key: [allow({ Action: 'kms:RetireGrant' })], grants: [{ grantee: BOB }] },
     'deny',

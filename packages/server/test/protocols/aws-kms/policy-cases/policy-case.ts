@@ -20,7 +20,7 @@ export interface PolicyCase {
   /** Statements of the key policy; null: the action is on no key; absent: AWS's default policy. */
   readonly key?: readonly Statement[] | null
   /** Statements of what is attached to the principal; absent: nothing is attached. */
-  readonly identity?: readonly Statement[]
+  readonly identity?: readonly Statement[] | undefined
   readonly version?: '2008-10-17'
   readonly grants?: readonly Partial<Grant>[]
   /** `kms:Encrypt` when absent. */
