@@ -1,6 +1,6 @@
 import type { Instant } from '../clock.ts'
 import type { Session } from '../principal/principal.ts'
-import type { AuditEvent, EventTarget } from './event.ts'
+import type { AuditEvent, EventDetails, EventTarget } from './event.ts'
 
 /** Bounded by the log's own format: an entry bundle frames each entry with 16 bits. */
 export const ENTRY_BYTES_MAX = 65_535
@@ -16,7 +16,8 @@ const LIST_TEXT_MAX = 128
 export function encodeEntry(event: AuditEvent): string {
   let text = `{"action":"${event.action}","actor":${actorFragment(event.session)},"at":"${timestamp(event.at)}"`
   if (event.bytes !== undefined) text += `,"bytes":${event.bytes}`
-  if (event.details !== undefined) text += `,"details":${sortedFragment(event.details)}`
+  const details = detailsOf(event)
+  if (details !== undefined) text += `,"details":${sortedFragment(details)}`
   if (event.error !== undefined) text += `,"error":"${event.error}"`
   if (event.failed !== undefined) text += `,"failed":${event.failed}`
   text += `,"id":"${event.id}"`
@@ -30,6 +31,10 @@ export function encodeEntry(event: AuditEvent): string {
   text += `,"target":${targetFragment(event.target)},"tenant":"${event.tenant}","v":1`
   if (event.versions !== undefined) text += `,"versions":${listFragment(event.versions)}`
   return `${text}}`
+}
+
+function detailsOf({ details, request: { told } }: AuditEvent): EventDetails | undefined {
+  return told === undefined ? details : { ...told, ...details }
 }
 
 const actors = new WeakMap<Session, string>()

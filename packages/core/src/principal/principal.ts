@@ -82,6 +82,8 @@ export interface RequestContext {
   readonly peer: string
   /** The caller's own correlation id, at most 128 printable characters. */
   readonly requestId?: string
+  /** What the protocol learned of the call and the log is to tell; safe by construction. */
+  readonly told?: Readonly<Record<string, string>>
   /** Why the caller does it; for those who have to approve. */
   readonly reason?: string
   /**

@@ -29,6 +29,11 @@ export interface ImportVersionInput {
   readonly activate?: boolean
 }
 
+/** The key afterwards, and the version that the material belongs to. */
+export interface ImportedVersion extends DescribedKey {
+  readonly imported: number
+}
+
 /** What one import carries: the versions as they are now, and the material in clear. */
 interface Bringing {
   readonly scope: ManagementScope<'key'>
@@ -43,7 +48,7 @@ interface Bringing {
  * deleted (or to move its date), or more of it. Throws `wrong-material` where another was there before: a
  * version is its material, and what it protected opens under no other.
  */
-export const importVersion: ManagementOperation<'key', ImportVersionInput, DescribedKey> = {
+export const importVersion: ManagementOperation<'key', ImportVersionInput, ImportedVersion> = {
   action: 'key.import',
   target: ({ key }) => ({ kind: 'key', ref: key }),
   run: async (scope, input) => {
@@ -70,7 +75,7 @@ function assertImportable(key: Key, { materialUntil }: ImportVersionInput, now: 
   }
 }
 
-async function bring(bringing: Bringing): Promise<Change<DescribedKey>> {
+async function bring(bringing: Bringing): Promise<Change<ImportedVersion>> {
   const { input, key, versions } = bringing
   const first = versions.find(
     ({ version }) => isUnbrought(version) && version.state !== 'destroyed',
@@ -88,13 +93,13 @@ async function bring(bringing: Bringing): Promise<Change<DescribedKey>> {
   return bringAgain(bringing, same)
 }
 
-async function bringFirst(bringing: Bringing, first: KeyVersion): Promise<Change<DescribedKey>> {
+async function bringFirst(bringing: Bringing, first: KeyVersion): Promise<Change<ImportedVersion>> {
   const { scope, input, key, versions } = bringing
   const { version, generation } = first
   const material = await take(bringing, { ...bindingOf(key, version), generation })
   const brought = withMaterial(first, material, generation, input.materialUntil)
   if (input.activate === false) {
-    return changeKey(scope, key, replaced(versions, brought), { version })
+    return imported(await changeKey(scope, key, replaced(versions, brought), { version }), version)
   }
   const change = {
     at: scope.now,
@@ -103,10 +108,12 @@ async function bringFirst(bringing: Bringing, first: KeyVersion): Promise<Change
   }
   const active = move(key, brought, 'active', change)
   const currentVersion = Math.max(key.currentVersion, version)
-  return changeKey(scope, { ...key, currentVersion }, replaced(versions, active), { version })
+  const versionsNow = replaced(versions, active)
+  const written = await changeKey(scope, { ...key, currentVersion }, versionsNow, { version })
+  return imported(written, version)
 }
 
-async function bringAgain(bringing: Bringing, same: KeyVersion): Promise<Change<DescribedKey>> {
+async function bringAgain(bringing: Bringing, same: KeyVersion): Promise<Change<ImportedVersion>> {
   const { scope, input, key, versions } = bringing
   const { version, state } = same
   if (state === 'destroyed') {
@@ -120,14 +127,14 @@ async function bringAgain(bringing: Bringing, same: KeyVersion): Promise<Change<
   const generation = same.generation + 1
   const material = await take(bringing, { ...bindingOf(key, version), generation })
   const next = withMaterial(same, material, generation, input.materialUntil)
-  return changeKey(scope, key, replaced(versions, next), { version })
+  return imported(await changeKey(scope, key, replaced(versions, next), { version }), version)
 }
 
 async function bringPending(
   { scope, input, key, versions }: Bringing,
   material: NewMaterial,
   same: KeyVersion | undefined,
-): Promise<Change<DescribedKey>> {
+): Promise<Change<ImportedVersion>> {
   const { materialUntil } = input
   if (same !== undefined) {
     throw new KeeperError('conflict', `this is the material of version ${same.version} already`, {
@@ -147,8 +154,12 @@ async function bringPending(
     reason: 'imported',
   })
   const changed = withMaterialOf({ ...key, lastVersion: number, pendingVersion: number }, [version])
-  const change = await changeKey(scope, changed, versions, { version: number })
+  const change = imported(await changeKey(scope, changed, versions, { version: number }), number)
   return { ...change, puts: [...(change.puts ?? []), putNewVersion(version)] }
+}
+
+function imported(change: Change<DescribedKey>, version: number): Change<ImportedVersion> {
+  return { ...change, output: { ...change.output, imported: version } }
 }
 
 function assertMayPend({ name, currentVersion, pendingVersion }: Key): void {

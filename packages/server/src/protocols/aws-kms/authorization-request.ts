@@ -14,6 +14,8 @@ export interface AwsAuthorization {
    * facts of the key, are found without it.
    */
   readonly conditions?: Readonly<Record<string, string | readonly string[]>>
+  /** For the entry of the log: to whom the answer is sealed. */
+  readonly told?: Readonly<Record<string, string>> | undefined
   /** What is no key: the ARN of an alias. Identity policies alone decide on it. */
   readonly resource?: string
   /** What else the call needs: `kms:CreateAlias` on the alias and on the key. All must be allowed. */

@@ -35,14 +35,16 @@ export async function authorized(
   for (const { grantTokens = [] } of all) {
     for (const token of grantTokens) await readGrantToken(call, token)
   }
+  const { told } = authorization
+  const request = told === undefined ? call.request : { ...call.request, told }
   const attached = identityPolicyOf(call)
   const identityPolicy = attached instanceof Promise ? await attached : attached
   if (identityPolicy === undefined && all.every(hasDefaultPolicy)) {
-    return { ...call.request, narrow: (_action, resource) => allowedByDefault(all, resource) }
+    return { ...request, narrow: (_action, resource) => allowedByDefault(all, resource) }
   }
   const asked: Asked[] = []
   for (const one of all) asked.push(await question(call, one, identityPolicy))
-  return { ...call.request, narrow: (_action, resource) => allowedByRules(asked, resource) }
+  return { ...request, narrow: (_action, resource) => allowedByRules(asked, resource) }
 }
 
 function everyPart(authorization: AwsAuthorization): readonly AwsAuthorization[] {

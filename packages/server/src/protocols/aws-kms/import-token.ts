@@ -116,6 +116,19 @@ const invalidToken = (): AwsError =>
     'The import token is not valid for this key, or was used already.',
   )
 
+/** What leaves a token to the next call that may end it: the import is done, and must not be said to have failed. */
+const LEFT: readonly core.ErrorCode[] = [
+  'denied',
+  'approval-pending',
+  'conflict',
+  'wrong-state',
+  'not-found',
+  'store-unavailable',
+  'log-unavailable',
+  'sealed',
+  'shutting-down',
+]
+
 /** Ends a token with its wrapping key. A caller who may not destroy keys leaves that to the next who may. */
 export async function endImportToken(
   call: AwsCall,
@@ -139,8 +152,7 @@ export async function endImportToken(
       },
     )
   } catch (error) {
-    const passes = ['denied', 'conflict', 'wrong-state', 'not-found']
-    if (!core.isKeeperError(error) || !passes.includes(error.code)) throw error
+    if (!core.isKeeperError(error) || !LEFT.includes(error.code)) throw error
   }
 }
 

@@ -75,6 +75,8 @@ export function optionalText(input: Input, name: string, range: Range): string |
   const value = member(input, name)
   if (value === undefined) return undefined
   if (typeof value !== 'string') throw wrongType('a string')
+  // RFC 8259 §8.2: JSON can spell half a surrogate pair, which no UTF-8 can, and so no record.
+  if (!value.isWellFormed()) throw wrongType('well-formed text')
   assertLength(name, value.length, range)
   return value
 }

@@ -1,4 +1,10 @@
-import type { DecryptItem, EncryptionContext, Mechanism } from '@claviger/core'
+import {
+  type DecryptItem,
+  effectiveState,
+  type EncryptionContext,
+  type KeyState,
+  type Mechanism,
+} from '@claviger/core'
 import type { CiphertextEnvelope } from '@claviger/envelope'
 import type { AwsCall } from './call.ts'
 import { invalidCiphertext, readBlob } from './ciphertext-blob.ts'
@@ -13,6 +19,9 @@ import {
   optionalList,
   CIPHERTEXT,
 } from './members.ts'
+
+/** SP 800-57 part 1, §7: what may still open what was protected under it. */
+const PROCESSING: readonly KeyState[] = ['active', 'deactivated']
 
 const NOTHING = new Uint8Array(0)
 
@@ -88,22 +97,34 @@ export function assertReadable(
   )
 }
 
-/** The item for the domain. `assertReadable` runs before any of it is used. */
-export function decryptItem(
+/** RSA's ciphertexts name no version: of more than these, the oldest are not tried. */
+const TRIED_MAX = 25
+
+/**
+ * The items for the domain, of which one is to open. `assertReadable` runs before any of them is used. An
+ * envelope names its version; the bare output of RSA names none, so that after a rotation, which other doors
+ * do, each version that may process is tried, the current one first.
+ */
+export async function decryptItems(
   { ports, session }: AwsCall,
   { key, algorithm, envelope, blob }: GivenCiphertext,
   aad: Uint8Array | undefined,
-): DecryptItem {
-  if (envelope !== undefined)
-    return { ...envelope, mechanism: envelope.mechanism as Mechanism, aad }
-  // The bare output of RSA names no version; AWS's RSA keys have but one.
-  const current = ports.keeper.keys.peek(session.tenant, key.id)?.key.currentVersion ?? 1
-  return {
-    key: key.id,
-    version: Math.max(current, 1),
-    mechanism: encryptionMechanism(algorithm),
-    iv: NOTHING,
-    ciphertext: blob ?? NOTHING,
-    aad,
+): Promise<readonly DecryptItem[]> {
+  if (envelope !== undefined) {
+    return [{ ...envelope, mechanism: envelope.mechanism as Mechanism, aad }]
   }
+  const mechanism = encryptionMechanism(algorithm)
+  const ciphertext = blob ?? NOTHING
+  const loaded = ports.keeper.keys.peek(session.tenant, key.id)
+  const current = Math.max(loaded?.key.currentVersion ?? 1, 1)
+  const tried = [current]
+  if (loaded !== undefined && current > 1 && blob !== undefined) {
+    const now = ports.now()
+    for (const { value } of (await ports.keeper.keys.allVersions(loaded)).toReversed()) {
+      if (value.version >= current || tried.length >= TRIED_MAX) continue
+      if (PROCESSING.includes(effectiveState(loaded.key, value, now))) tried.push(value.version)
+    }
+  }
+  const item = { key: key.id, mechanism, iv: NOTHING, ciphertext, aad }
+  return tried.map((version) => ({ ...item, version }))
 }

@@ -57,25 +57,40 @@ export function ruled<Item, Result>(
   }
 }
 
+interface Used<Result> {
+  readonly value: Result
+  readonly key: Key
+}
+
 /** One use of a key by the one way in; what it throws is in AWS's words. */
-export async function useKey<Item, Result>(
-  { ports, session }: AwsCall,
+export function useKey<Item, Result>(
+  call: AwsCall,
   operation: DataOperation<Ruled<Item>, Result>,
   item: Ruled<Item>,
   request: RequestContext,
-): Promise<{ readonly value: Result; readonly key: Key }> {
-  const { rules } = item
+): Promise<Used<Result>> {
+  return useKeyOnAny(call, operation, [item], item.rules, request)
+}
+
+/** The same with several items, of which the first that succeeds is the answer. */
+export async function useKeyOnAny<Item, Result>(
+  { ports, session }: AwsCall,
+  operation: DataOperation<Ruled<Item>, Result>,
+  items: readonly Ruled<Item>[],
+  rules: UseRules,
+  request: RequestContext,
+): Promise<Used<Result>> {
   try {
-    const { id } = rules.key
-    const answer = await ports.keeper.executeData(
+    const { key, results } = await ports.keeper.executeData(
       session,
       operation,
-      { key: id, items: [item], ...(rules.dryRun === true && { dryRun: true }) },
+      { key: rules.key.id, items, ...(rules.dryRun === true && { dryRun: true }) },
       request,
     )
-    const [result] = answer.results
-    if (result?.ok === true) return { value: result.value, key: answer.key }
-    throw result?.error
+    for (const result of results) if (result.ok) return { value: result.value, key }
+    const errors = results.map((result) => (result.ok ? undefined : result.error))
+    // What would have succeeded says so.
+    throw errors.find((error) => error?.code === 'dry-run') ?? errors[0]
   } catch (error) {
     throw inWordsOfAws(error, rules)
   }

@@ -117,6 +117,25 @@ describe('an answer to an enclave', () => {
     assert.deepEqual(opened(output, 'SharedSecret'), secret)
   })
 
+  it('is told of in the log: which module it was for, of which image', async () => {
+    const KeyId = await keyOf(world)
+    const fields = new Map(fieldsOf(made, { publicKey: enclaveKey().publicKey }))
+    const pcrs = fields.get('pcrs') as ReadonlyMap<number, Uint8Array>
+    const Recipient = await recipientOf()
+    const { CiphertextBlob } = await world.call('Encrypt', { KeyId, Plaintext: base64('secret') })
+    await world.call('Decrypt', { CiphertextBlob, Recipient })
+    const told = {
+      recipient: 'enclave',
+      recipientModule: fields.get('module_id'),
+      recipientImage: Buffer.from(pcrs.get(0) as Uint8Array).toString('hex'),
+    }
+    assert.deepEqual(world.log.events.at(-1)?.['details'], told)
+    await world.call('GenerateRandom', { NumberOfBytes: 8, Recipient })
+    assert.deepEqual(world.log.events.at(-1)?.['details'], { bytes: 8, ...told })
+    await world.call('Decrypt', { CiphertextBlob })
+    assert.equal(world.log.events.at(-1)?.['details'], undefined)
+  })
+
   it('is to no enclave when it is about a dry run, or about no plaintext', async () => {
     const KeyId = await keyOf(world)
     const ask = { KeyId, KeySpec: 'AES_256', Recipient: recipient }

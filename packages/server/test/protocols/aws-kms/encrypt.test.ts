@@ -8,6 +8,7 @@ import {
   destroyKey,
   encrypt,
   resumeKey,
+  revokeKey,
   rotateKey,
   suspendKey,
 } from '@claviger/core'
@@ -144,6 +145,42 @@ test('after rotations old blobs decrypt, and each material has its own id', asyn
   }
   assert.equal(ids.size, 3)
 })
+
+test('what RSA sealed before a rotation of another door opens afterwards, and only while its version may', async () => {
+  const world = makeAwsWorld()
+  const KeyId = await keyOf(world, 'RSA_2048')
+  const EncryptionAlgorithm = 'RSAES_OAEP_SHA_256'
+  const blobs: unknown[] = []
+  for (let version = 1; version <= 3; version++) {
+    if (version > 1) await world.run(rotateKey, { key: KeyId })
+    const ask = { KeyId, Plaintext, EncryptionAlgorithm }
+    blobs.push((await world.call('Encrypt', ask))['CiphertextBlob'])
+  }
+  const seen = world.log.entries.length
+  for (const CiphertextBlob of blobs) {
+    const ask = { KeyId, CiphertextBlob, EncryptionAlgorithm }
+    const opened = await world.call('Decrypt', ask)
+    assert.equal(bytesOf(opened, 'Plaintext').toString(), 'attack at dawn')
+    await world.refused('DryRunOperationException', 'Decrypt', { ...ask, DryRun: true })
+    const moved = await world.call('ReEncrypt', {
+      CiphertextBlob,
+      SourceKeyId: KeyId,
+      SourceEncryptionAlgorithm: EncryptionAlgorithm,
+      DestinationKeyId: await keyOf(world),
+    })
+    const { CiphertextBlob: symmetric } = moved
+    const read = await world.call('Decrypt', { CiphertextBlob: symmetric })
+    assert.equal(bytesOf(read, 'Plaintext').toString(), 'attack at dawn')
+  }
+  const decrypts = world.log.events.slice(seen).filter(({ target }) => idOf(target) === KeyId)
+  assert.equal(decrypts.length, 9, 'one entry for each call')
+  await world.run(revokeKey, { key: KeyId, version: 1, reason: 'key-compromise' })
+  const [oldest] = blobs
+  const ask = { KeyId, CiphertextBlob: oldest, EncryptionAlgorithm }
+  await world.refused('InvalidCiphertextException', 'Decrypt', ask)
+})
+
+const idOf = (target: unknown): unknown => (target as { readonly id?: unknown }).id
 
 test('what another door encrypts with the same context, this one decrypts, and the reverse', async () => {
   const world = makeAwsWorld()

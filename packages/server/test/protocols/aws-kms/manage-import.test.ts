@@ -10,6 +10,7 @@ import {
 } from 'node:crypto'
 import { describe, test } from 'node:test'
 import * as core from '@claviger/core'
+import { makeQuorumWorld } from '../../keeper/quorum-world.ts'
 import { type AwsWorld, base64, bytesOf, makeAwsWorld, type Output, textOf } from './aws-world.ts'
 
 const FOREVER = { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' }
@@ -274,5 +275,40 @@ describe('import tokens', () => {
     }
     await world.refused('ValidationException', 'GetParametersForImport', { KeyId })
     await unsupported('EnableKeyRotation', { KeyId })
+  })
+})
+
+describe('an import is one unit of work', () => {
+  test('the material and its description have one entry', async () => {
+    const world = makeAwsWorld()
+    const KeyId = await external(world)
+    const given = await parameters(world, KeyId)
+    const seen = world.log.entries.length
+    await world.call('ImportKeyMaterial', {
+      KeyId,
+      ImportToken: given['ImportToken'],
+      EncryptedKeyMaterial: wrap(given, 'RSAES_OAEP_SHA_256', randomBytes(32)),
+      KeyMaterialDescription: 'from the vault',
+      ...FOREVER,
+    })
+    const actions = world.log.events.slice(seen).map(({ action }) => action)
+    assert.deepEqual(actions, ['key.import', 'key.destroy'])
+    const all = { KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' }
+    const { Rotations } = await world.call('ListKeyRotations', all)
+    const [first] = Rotations as readonly Output[]
+    assert.equal(first?.['KeyMaterialDescription'], 'from the vault')
+  })
+
+  test('what ends the token afterwards does not make it fail, a quorum on deletions neither', async () => {
+    const quorum = makeQuorumWorld()
+    await quorum.person('ann')
+    const members = [{ principal: 'ann' }]
+    await quorum.as(quorum.admin, core.createGroup, { name: 'board', members })
+    const rule = { name: 'one', actions: ['key.destroy'], approvals: 1, group: 'board' }
+    await quorum.as(quorum.admin, core.createQuorum, rule)
+    const world = makeAwsWorld(quorum)
+    const KeyId = await external(world)
+    await bring(world, KeyId, randomBytes(32))
+    assert.equal((await metadata(world, KeyId))['KeyState'], 'Enabled')
   })
 })

@@ -45,6 +45,7 @@ export async function verifyRecipient(
   const keyIdentifier = crypto.sha256(publicKey)
   return {
     conditions: conditionsOf(document),
+    told: toldOf(document),
     seal: async (plaintext) =>
       encodeBase64(encodeEnvelopedData(keyIdentifier, attestation.envelop(key, plaintext))),
   }
@@ -68,4 +69,16 @@ function conditionsOf({ platform, pcrs }: AttestationDocument): Record<string, s
   for (const [index, value] of pcrs) conditions[`${CONDITION}${name}${index}`] = encodeHex(value)
   const image = platform === 'enclave' ? pcrs.get(0) : undefined
   return { ...conditions, ...(image && { [`${CONDITION}ImageSha384`]: encodeHex(image) }) }
+}
+
+const MODULE_LENGTH_MAX = 128
+
+/** Who the answer was sealed to, for the entry of the log: whoever signs the document has the say in its module id. */
+function toldOf({ platform, pcrs, moduleId }: AttestationDocument): Record<string, string> {
+  const image = platform === 'enclave' ? pcrs.get(0) : undefined
+  return {
+    recipient: platform,
+    recipientModule: moduleId.replace(/[^\x20-\x7e]/g, '?').slice(0, MODULE_LENGTH_MAX),
+    ...(image && { recipientImage: encodeHex(image) }),
+  }
 }

@@ -29,7 +29,11 @@ const PATH: Pattern = {
 const KEY_ID: Pattern = { matches: /^[A-Z2-7]*$/, shown: '^[A-Z2-7]*$' }
 /** Secrets are not repeated in refusals. */
 const SECRET_TEXT = /^[a-zA-Z0-9/+=]*$/
-export const XKS_KEY_ID: Pattern = { matches: /^[a-zA-Z0-9\-_.]+$/, shown: '^[a-zA-Z0-9\\-_.]+$' }
+/** AWS's pattern, but for the two that are no segment of a path: they would name another call of the proxy. */
+export const XKS_KEY_ID: Pattern = {
+  matches: /^(?!\.{1,2}$)[a-zA-Z0-9\-_.]+$/,
+  shown: '^[a-zA-Z0-9\\-_.]+$',
+}
 
 const CONNECTIVITY = ['PUBLIC_ENDPOINT', 'VPC_ENDPOINT_SERVICE'] as const
 const CLOUDHSM_MEMBERS = ['CloudHsmClusterId', 'TrustAnchorCertificate', 'KeyStorePassword']
@@ -43,11 +47,17 @@ export function readProxySettings(input: Input): ProxySettings {
   assertPublic(input)
   return {
     ...(endpoint !== undefined && {
-      endpoint: patterned('XksProxyUriEndpoint', endpoint, ENDPOINT).toLowerCase(),
+      endpoint: addressIn(patterned('XksProxyUriEndpoint', endpoint, ENDPOINT)),
     }),
     ...(path !== undefined && { path: patterned('XksProxyUriPath', path, PATH) }),
     ...(credential !== undefined && { credential }),
   }
+}
+
+/** The pattern lets pass what is no address: a port above 65535, 1.2.3.999. */
+function addressIn(endpoint: string): string {
+  if (URL.canParse(endpoint)) return endpoint.toLowerCase()
+  throw constraint('XksProxyUriEndpoint', 'be the address of an HTTPS server')
 }
 
 /** For a new key store everything is required. */

@@ -24,6 +24,7 @@ export const deriveSharedSecret: AwsOperation = async (call) => {
     key,
     grantTokens: tokens,
     conditions: { 'kms:KeyAgreementAlgorithm': algorithm, ...recipient?.conditions },
+    told: recipient?.told,
   })
   const rules: UseRules = {
     key,

@@ -56,6 +56,7 @@ async function make(
       'kms:DataKeyPairSpec': pairSpec,
       ...recipient?.conditions,
     },
+    told: recipient?.told,
   })
   if (pairSpec === 'SM2') {
     throw new AwsError('UnsupportedOperationException', 'SM2 is supported in China Regions only.')

@@ -39,6 +39,7 @@ async function make(
     ...(context !== undefined && { encryptionContext: context }),
     grantTokens: tokens,
     conditions: { 'kms:EncryptionAlgorithm': 'SYMMETRIC_DEFAULT', ...recipient?.conditions },
+    told: recipient?.told,
   })
   const rules: UseRules = {
     key,

@@ -7,9 +7,9 @@ import { ENCRYPTION_NAMES, type EncryptionName } from '../encryption.ts'
 import { readContext } from '../encryption-context.ts'
 import { keyMaterialId } from '../key-material-id.ts'
 import { flag, grantTokens, optionalOneOf } from '../members.ts'
-import { assertReadable, decryptItem, findKey, readCiphertext } from '../opened-ciphertext.ts'
+import { assertReadable, decryptItems, findKey, readCiphertext } from '../opened-ciphertext.ts'
 import { hasRecipient, secretMembers } from '../secret-members.ts'
-import { ruled, useKey, type UseRules } from '../use-key.ts'
+import { ruled, useKeyOnAny, type UseRules } from '../use-key.ts'
 
 /** A dry run is told of a ciphertext that cannot be read, and of nothing that is in it. */
 const DECRYPT = ruled(core.decrypt, async (use, item) => {
@@ -35,6 +35,7 @@ export const decrypt: AwsOperation = async (call) => {
     ...(context !== undefined && { encryptionContext: context }),
     grantTokens: tokens,
     conditions: { 'kms:EncryptionAlgorithm': algorithm, ...recipient?.conditions },
+    told: recipient?.told,
   })
   const rules: UseRules = {
     key,
@@ -46,8 +47,8 @@ export const decrypt: AwsOperation = async (call) => {
     check: () => assertReadable(given, context),
     wrongInput: invalidCiphertext,
   }
-  const item = { ...decryptItem(call, given, aad), rules }
-  const { value } = await useKey(call, DECRYPT, item, request)
+  const items = (await decryptItems(call, given, aad)).map((item) => ({ ...item, rules }))
+  const { value } = await useKeyOnAny(call, DECRYPT, items, rules, request)
   const { version } = value
   return {
     KeyId: key.arn,

@@ -1,7 +1,7 @@
 import { encodeBase64 } from '@claviger/bytes'
 import * as core from '@claviger/core'
 import type { AwsCall, AwsOperation } from '../call.ts'
-import { changeDocument } from '../document-change.ts'
+import { documentPut } from '../document-change.ts'
 import { AwsError, validation } from '../error.ts'
 import {
   endImportToken,
@@ -139,7 +139,6 @@ export const importKeyMaterial: AwsOperation = async (call) => {
   })
   const beside = onBehalfOf(status, request)
   const change = inputOf(call, key, status, asked)
-  const before = await ports.keeper.keys.allVersions(status.loaded)
   const { wrappingKey, mechanism } = permit as ImportPermit
   const format = core.specFacts(status.loaded.key.spec).form === 'pair' ? 'pkcs8' : 'raw'
   const wrapping = { key: wrappingKey, mechanism }
@@ -149,17 +148,25 @@ export const importKeyMaterial: AwsOperation = async (call) => {
       core.importVersion,
       { ...change, material: { format, data: wrapped, wrapping } },
       beside,
+      describing(key, asked.description),
     ),
   )
   await endImportToken(call, wrappingKey, beside)
-  const version = await importedVersion(call, before, output.key)
-  const { description } = asked
-  if (description !== undefined) {
-    await changeDocument(call, key, request, (document) =>
-      withMaterialDescription(document, version, description),
-    )
+  return { KeyId: key.arn, KeyMaterialId: keyMaterialId(ports.crypto, key.id, output.imported) }
+}
+
+/** The material and what is said of it are kept together, or neither is. */
+function describing(
+  key: AwsKey,
+  description: string | undefined,
+): core.ExecuteOptions<core.ImportedVersion> {
+  if (description === undefined) return {}
+  return {
+    attachments: ({ imported }) => {
+      const document = withMaterialDescription(key.document, imported, description)
+      return { key: key.id, changes: [documentPut(key.id, document, key.revision)] }
+    },
   }
-  return { KeyId: key.arn, KeyMaterialId: keyMaterialId(ports.crypto, key.id, version) }
 }
 
 function readImport({ input, ports }: AwsCall): Import {
@@ -242,19 +249,6 @@ function assertMaterial(
 ): void {
   if (materialId === undefined || versionOf(call, key, status, materialId) !== undefined) return
   throw incorrect(`${key.arn} has no key material ${materialId}.`)
-}
-
-/** The version whose material is another record than before. */
-async function importedVersion(
-  { ports, session }: AwsCall,
-  before: readonly core.Stored<'key-version'>[],
-  { id, lastVersion }: core.Key,
-): Promise<number> {
-  if (lastVersion > before.length) return lastVersion
-  const now = await ports.keeper.keys.load(session.tenant, id)
-  const after = now === undefined ? [] : await ports.keeper.keys.allVersions(now)
-  const changed = after.find(({ value }, index) => value.material !== before[index]?.value.material)
-  return changed?.value.version ?? lastVersion
 }
 
 /** Material that is no key of this spec, or not the one that was there, is incorrect in one word. */

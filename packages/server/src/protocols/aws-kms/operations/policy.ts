@@ -25,13 +25,12 @@ export const getKeyPolicy: AwsOperation = async (call) => {
 }
 
 export const listKeyPolicies: AwsOperation = async (call) => {
-  const list = `key-policies/${String(call.input['KeyId'])}`
-  const page = readPage(call.input, list, PAGE)
+  const page = readPage(call.input, 'ListKeyPolicies', PAGE)
   const key = await resolveKey(call, call.input['KeyId'], { aliases: false })
   const { request } = await permitted(call, key)
   await call.ports.keeper.execute(call.session, getKey, { key: key.id }, request)
   const { items, next } = pageOf([NAME], (name) => name, page)
-  return { PolicyNames: items, ...pageEnd(list, next) }
+  return { PolicyNames: items, ...pageEnd('ListKeyPolicies', next) }
 }
 
 export const putKeyPolicy: AwsOperation = async (call) => {

@@ -3,6 +3,7 @@ import { readRecipient } from '../attestation/recipient.ts'
 import { authorized } from '../authorization.ts'
 import type { AwsCall, AwsOperation } from '../call.ts'
 import { AwsError, validation } from '../error.ts'
+import { findKeyStore, keyStoreNotFound } from '../key-store/change.ts'
 import { optionalInteger, optionalText } from '../members.ts'
 import { thenAssert } from '../permitted.ts'
 import { hasRecipient, secretMembers } from '../secret-members.ts'
@@ -18,7 +19,7 @@ export const generateRandom: AwsOperation = async (call) => {
   if (lengthBytes === undefined) throw validation('NumberOfBytes is required.')
   const request = await authorized(call, {
     action: 'kms:GenerateRandom',
-    ...(recipient !== undefined && { conditions: recipient.conditions }),
+    ...(recipient !== undefined && { conditions: recipient.conditions, told: recipient.told }),
   })
   const refusal = store === undefined ? undefined : await storeRefusal(call, store)
   const asserted = thenAssert(request, () => {
@@ -29,12 +30,8 @@ export const generateRandom: AwsOperation = async (call) => {
 }
 
 /** API reference, GenerateRandom: only a CloudHSM cluster makes random bytes, and the keeper has none. */
-async function storeRefusal({ ports, session, region }: AwsCall, id: string): Promise<AwsError> {
-  const name = `aws-kms/key-store/${region}/${id}`
-  const stored = await ports.keeper.attachments.get(session.tenant, name)
-  if (stored === undefined) {
-    return new AwsError('CustomKeyStoreNotFoundException', `Custom key store ${id} does not exist.`)
-  }
+async function storeRefusal(call: AwsCall, id: string): Promise<AwsError> {
+  if ((await findKeyStore(call, id)) === undefined) return keyStoreNotFound(id)
   return new AwsError(
     'UnsupportedOperationException',
     'GenerateRandom is not supported for external key stores.',

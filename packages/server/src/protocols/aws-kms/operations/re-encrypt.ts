@@ -10,13 +10,13 @@ import { type AwsKey, resolveKey } from '../key-reference.ts'
 import { flag, grantTokens, type Input, optionalOneOf } from '../members.ts'
 import {
   assertReadable,
-  decryptItem,
+  decryptItems,
   findKey,
   type GivenCiphertext,
   readCiphertext,
 } from '../opened-ciphertext.ts'
 import { assertDestination } from '../re-encrypt-destination.ts'
-import { ruled, useKey, type UseRules } from '../use-key.ts'
+import { ruled, useKeyOnAny, type UseRules } from '../use-key.ts'
 
 /** A dry run asks for both keys too, and opens what is to be read. */
 const RE_ENCRYPT = ruled(core.reEncrypt, async (use, item) => {
@@ -55,15 +55,15 @@ export const reEncrypt: AwsOperation = async (call) => {
     },
     wrongInput: invalidCiphertext,
   }
-  const item = {
-    ...decryptItem(call, source, from.aad),
+  const items = (await decryptItems(call, source, from.aad)).map((item) => ({
+    ...item,
     destination: destination.id,
     destinationMechanism: encryptionMechanism(algorithm),
     // An absent context is no context, and not the source's.
     destinationAad: to.aad ?? NO_AAD,
     rules,
-  }
-  const { value } = await useKey(call, RE_ENCRYPT, item, request)
+  }))
+  const { value } = await useKeyOnAny(call, RE_ENCRYPT, items, rules, request)
   const { crypto } = call.ports
   const { key, sourceVersion, version } = value
   return {

@@ -19,9 +19,9 @@ export function keyHandlers(options: RestOptions): Handlers<KeyRouteId> {
 
 function changeHandlers({ keeper }: RestOptions): Handlers<Exclude<KeyRouteId, ReadRouteId>> {
   /** A change of one key, answered by the key as it then is. */
-  const change = async <Input>(
+  const change = async <Input, Output extends core.DescribedKey>(
     call: Call,
-    operation: core.ManagementOperation<'key', Input, core.DescribedKey>,
+    operation: core.ManagementOperation<'key', Input, Output>,
     input: Input,
   ): Promise<Answer> => {
     const { session, context, options } = call
