@@ -174,6 +174,8 @@ test('what RSA sealed before a rotation of another door opens afterwards, and on
   }
   const decrypts = world.log.events.slice(seen).filter(({ target }) => idOf(target) === KeyId)
   assert.equal(decrypts.length, 9, 'one entry for each call')
+  const [first] = decrypts
+  assert.deepEqual([first?.['outcome'], first?.['items'], first?.['failed']], ['partial', 3, 2])
   await world.run(revokeKey, { key: KeyId, version: 1, reason: 'key-compromise' })
   const [oldest] = blobs
   const ask = { KeyId, CiphertextBlob: oldest, EncryptionAlgorithm }
