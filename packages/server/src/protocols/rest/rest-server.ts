@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { KeeperError, type Session } from '@claviger/core'
+import { KeeperError, type Session, type TokenScope } from '@claviger/core'
 import { Exchange } from './exchange.ts'
 import { answerHealth } from './health.ts'
 import { DataServer } from './hot/data-server.ts'
@@ -110,7 +110,16 @@ export class RestServer {
 
   async #reader(request: IncomingMessage): Promise<Session> {
     const session = await this.#exchange.session(request)
-    if (session.roles.some((role) => METRICS_ROLES.includes(role))) return session
+    const { roles, scope } = session
+    if (roles.some((role) => METRICS_ROLES.includes(role)) && reachesMetrics(scope)) return session
     throw new KeeperError('denied', 'metrics are for the roles auditor and operator')
   }
+}
+
+/** Metrics tell of all keys and of the log: a token that was narrowed must have been left the log. */
+function reachesMetrics({ actions, keys }: TokenScope): boolean {
+  if (keys !== undefined) return false
+  return (
+    actions === undefined || actions.includes('audit.*') || actions.includes('audit.checkpoint')
+  )
 }

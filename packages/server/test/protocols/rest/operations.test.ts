@@ -379,6 +379,17 @@ describe('operation', () => {
     )
     assert.match(text, /# EOF\n$/)
     assert.equal((await call('/metrics')).status, 403)
+    const scopes = [
+      [{ actions: ['seal.*'] }, 403],
+      [{ actions: ['audit.checkpoint'], keys: ['team/*'] }, 403],
+      [{ actions: ['audit.*'] }, 200],
+    ] as const
+    for (const [scope, status] of scopes) {
+      const body = { lifetimeSeconds: 60, scope }
+      const narrow = await ok('/v1/principals/ops/tokens', { body })
+      const token = pickText(narrow.body, 'secret')
+      assert.equal((await call('/metrics', { token })).status, status, JSON.stringify(scope))
+    }
   })
 
   test('the seal: shares, a rekey, the root, sealing and unsealing', () => tellSealStory(document))
