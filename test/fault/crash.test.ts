@@ -8,7 +8,7 @@ import { ServerProcess } from './support/server-process.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 /** `CLAVIGER_CRASH_ROUNDS=2000` for a long run. */
-const ROUNDS = Number(process.env['CLAVIGER_CRASH_ROUNDS'] ?? 80)
+const ROUNDS = Number(process.env['CLAVIGER_CRASH_ROUNDS'] ?? 200)
 const CLIENTS = 16
 /** Every so many rounds the whole log is verified from its files; the last round always. */
 const VERIFY_EVERY = 20

@@ -163,7 +163,7 @@ for (const from of [1, 4]) {
     t.after(() => tracer.kill('SIGKILL'))
     if (tracer.exitCode !== null) return t.skip('needs leave to trace: run as root')
 
-    const refusal = await promises.untilRefused(officer, 200)
+    const refusal = await promises.untilRefused(officer, 5_000)
     assert.equal(refusal.status, 503, refusal.text)
     assert.match(refusal.json.detail, /disk/)
     // More of the same: what is refused stays refused, and nothing crashes.
@@ -204,7 +204,7 @@ test('syncs that fail for a while: the log recovers, or says that a restart is n
   assert.ok(kept !== undefined)
   const tracer = await failSyncs(server.pid, 1)
   if (tracer.exitCode !== null) return t.skip('needs leave to trace: run as root')
-  await promises.untilRefused(officer, 200)
+  await promises.untilRefused(officer, 5_000)
   tracer.kill('SIGINT')
   await untilReady(server.client({ token: undefined }))
   // Reading and decrypting need the log only.

@@ -24,7 +24,7 @@ export interface TargetReport {
 const POLL_MS = 50
 /** The worker judges slowness itself and tries again; this is for what never comes back. */
 const HANG_FACTOR = 4
-const HANG_GRACE_MS = 1_000
+const HANG_GRACE_MS = 5_000
 
 /**
  * Runs every target over its share of mutated inputs; a target that fails stops there. What a target's time
