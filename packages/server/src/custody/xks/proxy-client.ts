@@ -64,9 +64,12 @@ const crypto: SigV4Crypto = {
 export class ProxyClient {
   readonly #options: ProxyClientOptions
   readonly #agent: Agent
+  readonly #hosts: readonly string[] | undefined
 
   constructor(options: ProxyClientOptions) {
     this.#options = options
+    // RFC 4343: names of hosts have no case. A URL has them in lower case.
+    this.#hosts = options.hosts?.map((host) => host.toLowerCase())
     this.#agent = new Agent({
       keepAlive: true,
       maxSockets: SOCKETS_MAX,
@@ -141,8 +144,7 @@ export class ProxyClient {
 
   /** No scheme but HTTPS, no host that the operator has not let be, and no redirect is ever followed. */
   #assertAllowed({ protocol, hostname }: URL): void {
-    const { hosts } = this.#options
-    if (protocol !== 'https:' || hosts?.includes(hostname) === false) {
+    if (protocol !== 'https:' || this.#hosts?.includes(hostname) === false) {
       throw proxyFailure('host-not-allowed')
     }
   }

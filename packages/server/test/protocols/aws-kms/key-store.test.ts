@@ -267,6 +267,9 @@ describe('creating an external key store is refused', () => {
 
   it('for a host that the operator has not let be, and for a certificate of nobody known', async (t) => {
     const proxy = await proxyKeeper(t)
+    // However its name is written.
+    const here = await usingKeeper(t, { xksHosts: ['LocalHost'] })
+    await here.call('CreateCustomKeyStore', storeInput(proxy))
     const elsewhere = await usingKeeper(t, { xksHosts: ['xks.example.com'] })
     const name = 'CreateCustomKeyStore'
     const input = storeInput(proxy)
