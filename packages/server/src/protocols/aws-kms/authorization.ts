@@ -1,5 +1,6 @@
 import type { RequestContext } from '@claviger/core'
 import type { AwsAuthorization } from './authorization-request.ts'
+import { noteAsked } from './asked.ts'
 import type { AwsCall } from './call.ts'
 import { AwsError } from './error.ts'
 import { accessDenied, decide, type Rules } from './policy/decide.ts'
@@ -32,6 +33,7 @@ export async function authorized(
   authorization: AwsAuthorization,
 ): Promise<RequestContext> {
   const all = authorization.also === undefined ? [authorization] : everyPart(authorization)
+  noteAsked(call, authorization)
   for (const { grantTokens = [] } of all) {
     for (const token of grantTokens) await readGrantToken(call, token)
   }

@@ -13,6 +13,20 @@ export class AwsError extends KeeperError {
   }
 }
 
+/**
+ * A call that names a key or an alias that is not there. Nothing has been asked or recorded yet: `perform`
+ * does both, and lets this be heard by whoever may do the thing at all.
+ */
+export class UnresolvedError extends AwsError {
+  /** The ARN it would have. */
+  readonly resource: string
+
+  constructor(resource: string, message: string, exception = 'NotFoundException') {
+    super(exception, message)
+    this.resource = resource
+  }
+}
+
 /** What the domain would call it, for the log's entry. */
 function codeOf(exception: string): ErrorCode {
   if (exception === 'AccessDeniedException') return 'denied'

@@ -7,7 +7,7 @@ import {
   type Stored,
 } from '@claviger/core'
 import type { AwsCall } from './call.ts'
-import { AwsError, notFound, validation } from './error.ts'
+import { AwsError, UnresolvedError, validation } from './error.ts'
 import { documentOf, foreignDocument, type KeyDocument, storedKeyDocument } from './key-document.ts'
 import { awsWordsOf } from './key-spec.ts'
 
@@ -29,6 +29,9 @@ const ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):(\d{12}):(key|alias)\/(.+)$/
 const MRK = /^mrk-([0-9a-f]{32})$/
 const ALIAS = /^alias\/[a-zA-Z0-9/_-]{1,250}$/
 const KEY_ID_LENGTH_MAX = 2_048
+const DENIED = 'AccessDeniedException'
+const ELSEWHERE =
+  'The resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access.'
 
 export const aliasName = (region: string, alias: string): string =>
   `aws-kms/alias/${region}/${alias}`
@@ -68,19 +71,23 @@ export async function resolveKey(
   if (arn === null && reference.startsWith('arn:'))
     throw new AwsError('InvalidArnException', reference)
   const [, region = call.region, account = call.account, kind, rest] = arn ?? []
-  if (region !== call.region || account !== call.account) {
-    throw notFound(`Key '${reference}' does not exist`)
-  }
+  // AWS does not tell what is not there from what another account does not share.
+  if (account !== call.account) throw new UnresolvedError(reference, ELSEWHERE, DENIED)
+  if (region !== call.region) throw missing(call, call.region, reference)
   const isAlias = kind === 'alias' || (arn === null && reference.startsWith('alias/'))
   if (!isAlias) return keyById(call, region, rest ?? reference, reference)
   const alias = kind === 'alias' ? `alias/${rest}` : reference
   if (!ALIAS.test(alias)) throw validation(`Invalid alias name ${alias}`)
-  if (!aliases) throw notFound(`Invalid keyId '${reference}'`)
+  const named = aliasArn({ ...call, region }, alias)
+  if (!aliases) throw new UnresolvedError(named, `Invalid keyId '${reference}'`)
   const stored = await aliasTarget(call, region, alias)
-  if (stored?.value.key === undefined) {
-    throw notFound(`Alias ${aliasArn({ ...call, region }, alias)} is not found.`)
-  }
+  if (stored?.value.key === undefined) throw aliasNotFound(call, alias)
   return { ...(await keyByCoreId(call, region, stored.value.key, reference)), alias }
+}
+
+export function aliasNotFound(call: AwsCall, alias: string): AwsError {
+  const arn = aliasArn(call, alias)
+  return new UnresolvedError(arn, `Alias ${arn} is not found.`)
 }
 
 export function aliasTarget(
@@ -99,9 +106,9 @@ async function keyById(
 ): Promise<AwsKey> {
   const hex = MRK.exec(keyId)?.[1]
   const id = hex === undefined ? keyId : hex.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-  if (!isUuid(id)) throw notFound(`Key '${keyArn(call, region, keyId)}' does not exist`)
+  if (!isUuid(id)) throw missing(call, region, keyId)
   const key = await keyByCoreId(call, region, id as KeyId, reference)
-  if (key.keyId !== keyId) throw notFound(`Key '${keyArn(call, region, keyId)}' does not exist`)
+  if (key.keyId !== keyId) throw missing(call, region, keyId)
   return key
 }
 
@@ -150,5 +157,5 @@ async function isElsewhere({ ports, session }: AwsCall, id: KeyId): Promise<bool
 
 function missing(call: AwsCall, region: string, reference: string): AwsError {
   const arn = reference.startsWith('arn:') ? reference : keyArn(call, region, reference)
-  return notFound(`Key '${arn}' does not exist`)
+  return new UnresolvedError(arn, `Key '${arn}' does not exist`)
 }

@@ -9,8 +9,8 @@ import type { CiphertextEnvelope } from '@claviger/envelope'
 import type { AwsCall } from './call.ts'
 import { invalidCiphertext, readBlob } from './ciphertext-blob.ts'
 import { assertNoContext, type EncryptionName, encryptionMechanism } from './encryption.ts'
-import { AwsError, validation } from './error.ts'
-import { type AwsKey, keyByCoreId, resolveKey } from './key-reference.ts'
+import { AwsError, UnresolvedError, validation } from './error.ts'
+import { type AwsKey, keyArn, keyByCoreId, resolveKey } from './key-reference.ts'
 import {
   constraint,
   type Input,
@@ -69,16 +69,20 @@ export async function findKey(
   }
   if (blob === undefined) throw validation('KeyId is required when the ciphertext is ignored.')
   if (envelope === undefined) throw invalidCiphertext()
-  const key = await keyByCoreId(call, call.region, envelope.key as AwsKey['id']).catch(unknownKey)
+  const id = envelope.key as AwsKey['id']
+  const key = await keyByCoreId(call, call.region, id).catch((error: unknown) => {
+    throw unknownKey(call, id, error)
+  })
   return { key, algorithm, envelope, blob }
 }
 
 /** AWS does not tell a key that is not there from one that is somebody else's. */
-function unknownKey(error: unknown): never {
-  if (!(error instanceof AwsError) || error.exception !== 'NotFoundException') throw error
-  throw new AwsError(
-    'AccessDeniedException',
+function unknownKey(call: AwsCall, id: AwsKey['id'], error: unknown): unknown {
+  if (!(error instanceof AwsError) || error.exception !== 'NotFoundException') return error
+  return new UnresolvedError(
+    keyArn(call, call.region, id),
     'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+    'AccessDeniedException',
   )
 }
 

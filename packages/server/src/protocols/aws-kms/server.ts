@@ -5,10 +5,11 @@ import { BytesError, decodeUtf8, encodeBase64 } from '@claviger/bytes'
 import type { RequestContext } from '@claviger/core'
 import { readBody } from '../../listen/read-body.ts'
 import type { SignedCaller } from '../protocol.ts'
-import type { AwsCaller, AwsOperation } from './call.ts'
+import type { AwsCaller } from './call.ts'
 import { AwsError } from './error.ts'
 import { exceptionOf } from './exception.ts'
 import { OPERATIONS } from './operations.ts'
+import { perform } from './perform.ts'
 import type { AwsServerPorts } from './ports.ts'
 
 type Output = Readonly<Record<string, unknown>>
@@ -87,7 +88,7 @@ export class AwsKmsServer {
     exchange.operation = this.#labels.get(action) as string
     const input = parseInput(body)
     const context: RequestContext = { protocol: 'aws-kms', peer, requestId }
-    return (OPERATIONS[action] as AwsOperation)({
+    return perform({
       ...caller,
       ports: this.#ports.operations,
       action,

@@ -5,6 +5,7 @@ import type { AwsCall, AwsCaller, AwsOperationPorts } from '../../../src/protoco
 import type { AwsCrypto } from '../../../src/protocols/aws-kms/crypto-port.ts'
 import { type AwsException, exceptionOf } from '../../../src/protocols/aws-kms/exception.ts'
 import { OPERATIONS } from '../../../src/protocols/aws-kms/operations.ts'
+import { perform } from '../../../src/protocols/aws-kms/perform.ts'
 import { makeWorld, sessionOf, type World } from '../../keeper/world.ts'
 
 export const ACCOUNT = '111122223333'
@@ -68,8 +69,7 @@ export function makeAwsWorld(
   const admin = caller('admin')
   const call: AwsWorld['call'] = async (action, input = {}, { as = admin, region } = {}) => {
     const who = typeof as === 'string' ? caller(as) : as
-    const operation = OPERATIONS[action]
-    assert(operation !== undefined, `${action} is not registered`)
+    assert(OPERATIONS[action] !== undefined, `${action} is not registered`)
     const made: AwsCall = {
       ...who,
       region: region ?? who.region,
@@ -80,7 +80,7 @@ export function makeAwsWorld(
       secureTransport: true,
       request: { protocol: 'aws-kms', peer: '127.0.0.1' },
     }
-    const output = await operation(made)
+    const output = await perform(made)
     return JSON.parse(JSON.stringify(output, bytesAsText)) as Output
   }
   const refused: AwsWorld['refused'] = async (exception, action, input, options = {}) => {

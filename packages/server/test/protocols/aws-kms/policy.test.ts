@@ -123,7 +123,7 @@ describe("AWS's rules", () => {
     const denied = (error: unknown): boolean =>
       isKeeperError(error) &&
       error.code === 'denied' &&
-      error.message.includes('may not key.encrypt')
+      error.message.includes('because no identity-based policy allows the kms:Encrypt action')
     await assert.rejects(world.call('Encrypt', { KeyId, ...plain }), denied)
     await assert.rejects(world.call('Encrypt', { KeyId, ...plain }, { as: 'root' }), denied)
   })

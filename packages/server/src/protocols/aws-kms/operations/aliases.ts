@@ -1,9 +1,10 @@
 import * as core from '@claviger/core'
 import { authorized, type AwsAuthorization } from '../authorization.ts'
 import type { AwsCall, AwsOperation } from '../call.ts'
-import { AwsError, notFound, validation } from '../error.ts'
+import { AwsError, validation } from '../error.ts'
 import {
   aliasArn,
+  aliasNotFound,
   aliasName,
   aliasTarget,
   type AwsKey,
@@ -185,10 +186,6 @@ async function storedAlias(call: AwsCall, name: string): Promise<StoredAlias> {
   const stored = await aliasTarget(call, call.region, name)
   if (stored === undefined) throw aliasNotFound(call, name)
   return stored
-}
-
-function aliasNotFound(call: AwsCall, name: string): AwsError {
-  return notFound(`Alias ${aliasArn(call, name)} is not found.`)
 }
 
 /** The key an alias stands for; undefined once that is deleted, and its aliases with it. */

@@ -86,7 +86,7 @@ function grantVerdict(grant: Grant, request: GrantRequest): GrantReach {
 }
 
 export function accessDenied(
-  { principal, action, resource }: GrantRequest,
+  { principal, action, resource }: Pick<GrantRequest, 'principal' | 'action' | 'resource'>,
   because: string,
 ): AwsError {
   return new AwsError(
