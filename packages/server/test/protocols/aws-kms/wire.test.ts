@@ -14,7 +14,7 @@ import { mutateRequest, randomFrom } from '../../../../sigv4/test/mutate-request
 import { type SampleOptions, sdkRequest } from '../../../../sigv4/test/signed-sample.ts'
 import { type Answer, REGION, WireWorld } from './wire-world.ts'
 
-const MUTATIONS = Number(process.env['CLAVIGER_AWS_MUTATIONS'] ?? 20_000)
+const MUTATIONS = Number(process.env['CLAVIGER_AWS_MUTATIONS'] ?? 200_000)
 const SEED = Number(process.env['CLAVIGER_FUZZ_SEED'] ?? 1)
 const MINUTE = 60_000
 
