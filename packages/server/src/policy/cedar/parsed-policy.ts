@@ -116,12 +116,19 @@ function collectReads(node: unknown, reads: { -readonly [Part in keyof Reads]: b
       if (value === 'resource') reads.resource = true
       else if (value === 'context') reads.protocol = reads.peer = true
     }
+    // A thing written out is known to Cedar only when it is the one that is asked about.
+    if (name === '__entity' && isThing(value)) reads.resource = true
     const attribute = name === '.' || name === 'has' ? contextAttribute(value) : undefined
     if (attribute === 'protocol') reads.protocol = true
     else if (attribute === 'peer') reads.peer = true
     // The session's own, and it never changes.
     else if (attribute !== 'authentication') collectReads(value, reads)
   }
+}
+
+function isThing(entity: unknown): boolean {
+  const { type } = entity as { type?: unknown }
+  return type !== 'Role' && type !== 'Action'
 }
 
 /** `x` of `context.x` and `context has x`. */

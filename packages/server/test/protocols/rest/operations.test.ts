@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { generateKeyPairSync } from 'node:crypto'
 import { OpenApiDocument } from './document.ts'
 import { tellApprovalStory } from './approval-story.ts'
+import { tellPrincipalPolicyStory } from './principal-policy-story.ts'
 import { tellKeyMaterialStory } from './key-material-story.ts'
 import { tellSealStory } from './seal-story.ts'
 import {
@@ -318,22 +319,7 @@ describe('principals, tokens and policies', () => {
     assert.equal((await call('/v1/whoami', { token })).status, 401)
   })
 
-  test('a principal has a policy for a protocol, in its own language and byte for byte', async () => {
-    await ok('/v1/principals', { body: { name: 'app', kind: 'workload', roles: ['user'] } })
-    const path = '/v1/principals/app/policies/aws-kms'
-    const statement = '{"Effect":"Deny","Action":"kms:Encrypt","Resource":"*"}'
-    const document = ` {"Version":"2012-10-17",\n"Statement":[${statement}]}\n`
-    assert.equal((await call(path)).status, 404)
-    await ok(path, { method: 'PUT', body: { document } })
-    await ok(path, { method: 'PUT', body: { document } })
-    assert.equal((await ok(path)).body['document'], document)
-    const wrong = { method: 'PUT', body: { document: '{"Statement":[{"Effect":"Maybe"}]}' } }
-    assert.equal((await call(path, wrong)).body['code'], 'invalid-input')
-    const other = '/v1/principals/app/policies/rest'
-    assert.equal((await call(other, { method: 'PUT', body: { document } })).status, 400)
-    await ok(path, { method: 'DELETE' })
-    assert.equal((await call(path, { method: 'DELETE' })).status, 404)
-  })
+  tellPrincipalPolicyStory({ call, ok, key })
 
   test('policies are written, held to the revision that was seen, and deleted', async () => {
     const text = 'permit(principal, action, resource);'
