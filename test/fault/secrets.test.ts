@@ -19,7 +19,9 @@ const SECRET = new Set(
 const PUBLIC = new Set(
   `destinationKey target name description owner labels activate key reason occurredAt message deactivateAt
   actions keys text protectDays processDays materialUntil principal team names approvals group gatherSeconds
-  executeSeconds document`.split(/\s+/),
+  executeSeconds document passkeys credential publicKey assertion authenticatorData clientDataJson`.split(
+    /\s+/,
+  ),
 )
 const IDENTITIES = ['developer', 'administrator', 'auditor']
 

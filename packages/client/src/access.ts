@@ -38,6 +38,17 @@ export interface PrincipalPolicyAnswer extends Answered {
   readonly document: string
 }
 
+export interface NewPasskey {
+  readonly credential: Uint8Array
+  /** COSE_Key, or SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array
+}
+
+export interface EnrollOptions extends ChangeOptions {
+  /** Keys in authenticators (WebAuthn). */
+  readonly passkeys?: readonly NewPasskey[] | undefined
+}
+
 /** People and workloads, by id or name. */
 export class Principals {
   readonly #transport: Transport
@@ -95,16 +106,16 @@ export class Principals {
     })) as PrincipalAnswer
   }
 
-  /** Replaces the keys that somebody signs approvals by: public ones, DER or PEM. */
+  /** Replaces the keys that somebody signs approvals by: public ones, DER or PEM; and passkeys. */
   async enroll(
     principal: string,
     keys: readonly Uint8Array[],
-    options: ChangeOptions = {},
+    { passkeys, ...options }: EnrollOptions = {},
   ): Promise<PrincipalAnswer> {
     return (await this.#transport.json({
       method: 'PUT',
       path: ['principals', principal, 'approver-keys'],
-      body: toWire({ keys }),
+      body: toWire({ keys, passkeys }),
       ...options,
     })) as PrincipalAnswer
   }

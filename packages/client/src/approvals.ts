@@ -38,6 +38,8 @@ export interface ApprovalSignature {
   readonly key: string
   /** Base64. */
   readonly signature: string
+  /** Of a passkey; each base64. */
+  readonly assertion?: { readonly authenticatorData: string; readonly clientDataJson: string }
   readonly at: Instant
 }
 
@@ -84,6 +86,10 @@ export interface ApproveRequest {
   readonly key: string
   /** Over `VerifiedApproval.statementOf`. */
   readonly signature: Uint8Array
+  /** Of a passkey, whose challenge was the SHA-256 of the statement. */
+  readonly assertion?:
+    | { readonly authenticatorData: Uint8Array; readonly clientDataJson: Uint8Array }
+    | undefined
 }
 
 /** Calls that wait for the approval of several people, by id. */

@@ -165,6 +165,8 @@ export interface ApproverKey {
   readonly algorithm: 'ed25519' | 'ecdsa-p256'
   /** Base64 of SubjectPublicKeyInfo. */
   readonly publicKey: string
+  /** Where it is in an authenticator; the credential id is base64url. */
+  readonly passkey?: { readonly credential: string }
   readonly addedAt: Instant
 }
 

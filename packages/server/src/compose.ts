@@ -13,7 +13,7 @@ import {
   type TenantKeys,
   type Token,
 } from '@claviger/core'
-import { approvalCrypto } from './approval-crypto.ts'
+import { createApprovalCrypto } from './approval-crypto.ts'
 import { AnchorFile } from './anchor-file.ts'
 import type { FileAuditLog } from './audit/index.ts'
 import { createAuditReader } from './audit-reader.ts'
@@ -30,6 +30,7 @@ import type { LogKeys } from './log-keys.ts'
 import { describeError, type Logger } from './logging/logger.ts'
 import { openLog } from './open-log.ts'
 import { type CedarAuthorizer, createCedarAuthorizer, PolicyFeed } from './policy/index.ts'
+import type { RelyingParty } from './passkeys.ts'
 import { KeeperSeal } from './seal/keeper-seal.ts'
 import { principalPolicies } from './principal-policies.ts'
 import { SqliteStore } from './storage/sqlite/sqlite-store.ts'
@@ -112,7 +113,7 @@ async function composeWith(
     reader: createAuditReader(log, reader),
     authorizer: access.authorizer,
     policies: access.authorizer,
-    approvals: approvalCrypto,
+    approvals: createApprovalCrypto(relyingParty(config)),
     principalPolicies,
     credentials: createCredentialSource(),
     certificates: certificateReader,
@@ -158,6 +159,11 @@ async function composeWith(
       return close(keeper, ports, scheduler, opened.log, foundation)
     },
   }
+}
+
+function relyingParty({ passkeys }: Config): RelyingParty | undefined {
+  const { rpId: id, origins } = passkeys
+  return id === undefined ? undefined : { id, origins: origins ?? [`https://${id}`] }
 }
 
 function openSeal(

@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { approvalStatement, approvalText } from '@claviger/core'
 import { runSelfTests } from '@claviger/crypto'
-import { approvalCrypto } from '../src/approval-crypto.ts'
+import { createApprovalCrypto } from '../src/approval-crypto.ts'
 
 runSelfTests()
+const approvalCrypto = createApprovalCrypto()
 
 const folder = new URL('../../../docs/spec/', import.meta.url)
 const vector = JSON.parse(readFileSync(new URL('vectors/approval.json', folder), 'utf8')) as {
@@ -19,7 +20,7 @@ const vector = JSON.parse(readFileSync(new URL('vectors/approval.json', folder),
   readonly signature: string
 }
 
-test('content, hash, statement and signature are those of the specification', () => {
+test('content, hash, statement and signature are those of the specification', async () => {
   const { content, digest, approver, statement, key, signature } = vector
   assert.equal(approvalText(content), vector.canonical)
   assert.equal(approvalCrypto.digest(vector.canonical), digest)
@@ -29,8 +30,9 @@ test('content, hash, statement and signature are those of the specification', ()
   assert.equal(read.id, key.id)
   const approverKey = { ...read, addedAt: 0 }
   const bytes = Buffer.from(signature, 'base64')
-  assert.equal(approvalCrypto.verify(approverKey, statement, bytes), true)
-  assert.equal(approvalCrypto.verify(approverKey, `${statement}\n`, bytes), false)
+  assert.deepEqual(await approvalCrypto.verify(approverKey, statement, { signature: bytes }), {})
+  const other = `${statement}\n`
+  assert.equal(await approvalCrypto.verify(approverKey, other, { signature: bytes }), undefined)
   // PKCS#8 of an Ed25519 seed (RFC 8410 §7).
   const pkcs8 = Buffer.from(`302e020100300506032b657004220420${key.seed}`, 'hex')
   const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })

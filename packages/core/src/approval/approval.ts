@@ -42,6 +42,8 @@ export interface ApprovalSignature {
   readonly key: string
   /** base64 */
   readonly signature: string
+  /** Of a passkey: what it signed around the statement's hash, each base64. */
+  readonly assertion?: { readonly authenticatorData: string; readonly clientDataJson: string }
   readonly at: Instant
 }
 

@@ -3,7 +3,7 @@ import type { PrincipalId } from '../id.ts'
 import type { Principal } from '../principal/principal.ts'
 import type { Stored } from '../storage/store.ts'
 import { type Approval, approvalStatement, type ApprovalSignature } from './approval.ts'
-import type { ApprovalCrypto } from './approver-key.ts'
+import type { ApprovalCrypto, VerifiedSignature } from './approver-key.ts'
 import { type Group, memberOf } from './group.ts'
 
 /** Those who approved, as the store has them now. */
@@ -20,12 +20,12 @@ export interface Quorum {
  * may still come in, and still have the key; each person once, each key once, each team once where that is
  * asked for.
  */
-export function countingSignatures(
+export async function countingSignatures(
   approval: Approval,
   { group, distinctTeams }: Quorum,
   approvers: Approvers,
   crypto: ApprovalCrypto,
-): readonly ApprovalSignature[] {
+): Promise<readonly ApprovalSignature[]> {
   const counted: ApprovalSignature[] = []
   const seen = new Set<string>()
   for (const signature of approval.signatures) {
@@ -33,7 +33,7 @@ export function countingSignatures(
     const member = memberOf(group, principal)
     const person = approvers.get(principal)?.value
     if (member === undefined || person === undefined) continue
-    if (!isValidSignature(approval, signature, person, crypto)) continue
+    if ((await verifiedSignature(approval, signature, person, crypto)) === undefined) continue
     const marks = [`person ${principal}`, `key ${signature.key}`]
     if (distinctTeams && member.team !== undefined) marks.push(`team ${member.team}`)
     if (marks.some((mark) => seen.has(mark))) continue
@@ -43,15 +43,24 @@ export function countingSignatures(
   return counted
 }
 
-export function isValidSignature(
+/** What the signature tells, if it is by a key that `person` has now. */
+export async function verifiedSignature(
   approval: Approval,
-  { principal, key: keyId, signature }: Pick<ApprovalSignature, 'principal' | 'key' | 'signature'>,
+  given: Pick<ApprovalSignature, 'principal' | 'key' | 'signature' | 'assertion'>,
   person: Principal,
   crypto: ApprovalCrypto,
-): boolean {
-  if (person.disabled || principal === approval.content.requester.id) return false
-  const key = person.approverKeys?.find(({ id }) => id === keyId)
-  if (key === undefined) return false
-  const statement = approvalStatement(approval, principal)
-  return crypto.verify(key, statement, decodeBase64(signature))
+): Promise<VerifiedSignature | undefined> {
+  const { principal, assertion } = given
+  if (person.disabled || principal === approval.content.requester.id) return undefined
+  const key = person.approverKeys?.find(({ id }) => id === given.key)
+  if (key === undefined) return undefined
+  return crypto.verify(key, approvalStatement(approval, principal), {
+    signature: decodeBase64(given.signature),
+    ...(assertion !== undefined && {
+      assertion: {
+        authenticatorData: decodeBase64(assertion.authenticatorData),
+        clientDataJson: decodeBase64(assertion.clientDataJson),
+      },
+    }),
+  })
 }

@@ -115,7 +115,7 @@ export class ApprovalGate {
       throw pending(await this.#ask(call, guards, asked, content, match, now), asked)
     }
     const approvers = await this.#approvers(found.value)
-    const names = this.#countedNames(found.value, guards, asked, approvers)
+    const names = await this.#countedNames(found.value, guards, asked, approvers)
     if (names === undefined || approvalStatus(found.value, now) !== 'approved') {
       throw pending(found.value, asked)
     }
@@ -162,17 +162,17 @@ export class ApprovalGate {
   }
 
   /** The names of those who make up every quorum, or undefined while one is short. */
-  #countedNames(
+  async #countedNames(
     approval: Approval,
     { groups }: Guards,
     asked: readonly AskedQuorum[],
     approvers: Approvers,
-  ): readonly string[] | undefined {
+  ): Promise<readonly string[] | undefined> {
     const names = new Set<string>()
     for (const quorum of asked) {
       const group = groups.get(quorum.group)?.value
       if (group === undefined) return undefined
-      const counted = countingSignatures(
+      const counted = await countingSignatures(
         approval,
         { ...quorum, group },
         approvers,

@@ -98,6 +98,34 @@ export const uriPrefix: Check = {
   isValid: (value) => typeof value === 'string' && URI_PREFIX.test(value),
 }
 
+/** WebAuthn §4: what browsers take as the id of a relying party; never an address. */
+export const domain: Check = {
+  accepts: 'a domain in lower case, such as `example.com`',
+  isValid: (value) =>
+    isHost(value) && isIP(String(value)) === 0 && /^[a-z0-9.-]+$/.test(String(value)),
+}
+
+const ORIGINS_MAX = 16
+
+export const origins: Check = {
+  accepts: `a list of 1 to ${ORIGINS_MAX} origins, such as \`https://example.com\``,
+  isValid: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.length <= ORIGINS_MAX &&
+    value.every(isOrigin),
+}
+
+/** As browsers write it; a page without TLS is one on the same machine. */
+function isOrigin(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false
+  const { origin, protocol, hostname } = new URL(value)
+  return origin === value && (protocol === 'https:' || isLocalPage(protocol, hostname))
+}
+
+const isLocalPage = (protocol: string, hostname: string): boolean =>
+  protocol === 'http:' && hostname === 'localhost'
+
 export const flag: Check = {
   accepts: '`true` or `false`',
   isValid: (value) => typeof value === 'boolean',

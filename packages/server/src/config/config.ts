@@ -51,6 +51,12 @@ export interface Config {
     /** How long a proxy may take for an answer, connecting included. */
     readonly xksTimeoutMs: number
   }
+  readonly passkeys: {
+    /** The relying party's id (WebAuthn §4): a domain. No passkeys when absent. */
+    readonly rpId?: string
+    /** Origins of the pages that passkeys are used on; `https://` and the id when absent. */
+    readonly origins?: readonly string[]
+  }
   readonly log: {
     readonly level: (typeof LOG_LEVELS)[number]
     readonly format: (typeof LOG_FORMATS)[number]
@@ -81,6 +87,7 @@ export function defaultConfig(folder: string): Config {
       privateKeyBytes: 3 * 1024 * 1024,
     },
     aws: { account: '000000000000', region: 'us-east-1', xksTimeoutMs: 250 },
+    passkeys: {},
     log: { level: 'info', format: 'text' },
   }
 }

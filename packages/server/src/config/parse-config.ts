@@ -52,11 +52,22 @@ export function parseConfig(source: string, base: string): Config {
   if (draft.aws.regions !== undefined && !draft.aws.regions.includes(draft.aws.region)) {
     mistakes.push('aws: region must be one of regions')
   }
+  if (!areWithin(draft.passkeys)) {
+    mistakes.push('passkeys: origins must be at rp-id, or below it')
+  }
   if (mistakes.length > MISTAKES_MAX) {
     mistakes.splice(MISTAKES_MAX, Infinity, `and ${mistakes.length - MISTAKES_MAX} more`)
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes)
   return draft as Config
+}
+
+/** No browser would let a page elsewhere use the id (WebAuthn §5.1.4.1). */
+function areWithin({ rpId, origins = [] }: Config['passkeys']): boolean {
+  return origins.every((origin) => {
+    const { hostname } = new URL(origin)
+    return rpId !== undefined && (hostname === rpId || hostname.endsWith(`.${rpId}`))
+  })
 }
 
 function parseToml(source: string): Record<string, unknown> {

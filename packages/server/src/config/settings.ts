@@ -4,10 +4,12 @@ import {
   address,
   addressAndPort,
   type Check,
+  domain,
   flag,
   hosts,
   oneOf,
   origin,
+  origins,
   path,
   region,
   regions,
@@ -167,6 +169,17 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     check: whole(50, 10_000),
     about: 'how long a proxy may take for an answer; AWS gives it 250',
     assign: (draft, value) => (draft.aws.xksTimeoutMs = value),
+  },
+  'passkeys.rp-id': {
+    check: domain,
+    about: 'the domain that passkeys of approvers are bound to; no passkeys when it is left out',
+    assign: (draft, value) => (draft.passkeys.rpId = value),
+  },
+  'passkeys.origins': {
+    check: origins,
+    about:
+      'the pages they are used on, at the domain or below it; `https://` and the domain when left out',
+    assign: (draft, value) => (draft.passkeys.origins = value),
   },
   'log.level': {
     check: oneOf(LOG_LEVELS),

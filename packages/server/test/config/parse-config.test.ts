@@ -22,7 +22,8 @@ function withSetting(path: string, value: string): string {
   const folder = path === 'folder' ? '' : 'folder = "/data"\n'
   const other = path === 'listen.certificate' ? 'listen.key = "k"\n' : ''
   const another = path === 'listen.key' ? 'listen.certificate = "c"\n' : ''
-  return `${folder}${other}${another}${path} = ${value}\n`
+  const party = path === 'passkeys.origins' ? 'passkeys.rp-id = "example.com"\n' : ''
+  return `${folder}${other}${another}${party}${path} = ${value}\n`
 }
 
 interface Cases {
@@ -148,6 +149,14 @@ const CASES: Readonly<Record<string, Cases>> = {
   },
   'aws.xks-authorities': paths,
   'aws.xks-timeout-ms': wholes(50, 10_000),
+  'passkeys.rp-id': {
+    right: ['example.com', 'localhost'].map((one) => [`"${one}"`, one]),
+    wrong: ['""', '"Example.com"', '"127.0.0.1"', '"*.a"', '"a:1"', '"https://a"', '[]', '7'],
+  },
+  'passkeys.origins': {
+    right: [['["https://keys.example.com:8443"]', ['https://keys.example.com:8443']]],
+    wrong: ['[]', '"https://a"', '["https://example.com/"]', '["http://example.com"]', '["a"]'],
+  },
   'log.level': choices('info', 'warn', 'error'),
   'log.format': choices('text', 'json'),
 }

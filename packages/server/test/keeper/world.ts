@@ -19,7 +19,7 @@ import {
 } from '@claviger/core'
 import { runSelfTests } from '@claviger/crypto'
 import { MemoryStore } from '@claviger/testkit'
-import { approvalCrypto } from '../../src/approval-crypto.ts'
+import { createApprovalCrypto } from '../../src/approval-crypto.ts'
 import { principalPolicies } from '../../src/principal-policies.ts'
 import { certificateReader } from '../../src/certificate-reader.ts'
 import { freshKey, Keyring } from '../../src/custody/software/keyring.ts'
@@ -129,7 +129,7 @@ export function makeWorld(store: Store = new MemoryStore(), authorizer?: Authori
     },
     authorizer: authorizer ?? permissive,
     policies: { check: () => undefined },
-    approvals: approvalCrypto,
+    approvals: createApprovalCrypto({ id: 'example.test', origins: ['https://example.test'] }),
     principalPolicies,
     credentials: {
       token: () => ({ secret: 'clv_x', hash: '00' }),

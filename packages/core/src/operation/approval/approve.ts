@@ -1,14 +1,19 @@
 import { encodeBase64 } from '@claviger/bytes'
 import { type Approval, type ApprovalSignature, approvalStatus } from '../../approval/approval.ts'
 import { type Group, memberOf } from '../../approval/group.ts'
-import { countingSignatures, isValidSignature } from '../../approval/tally.ts'
+import type { Assertion } from '../../approval/approver-key.ts'
+import { countingSignatures, verifiedSignature } from '../../approval/tally.ts'
+import type { Instant } from '../../clock.ts'
 import { KeeperError } from '../../error.ts'
 import type { PrincipalId } from '../../id.ts'
+import type { Session } from '../../principal/principal.ts'
 import type { Stored } from '../../storage/store.ts'
 import type { ManagementOperation, ManagementScope } from '../management-operation.ts'
+import { signCountChange } from './sign-count.ts'
 import { describeApproval, type DescribedApproval } from './described-approval.ts'
 
 const SIGNATURE_BYTES_MAX = 1_024
+const ASSERTION_BYTES_MAX = 4_096
 
 export interface ApproveInput {
   readonly approval: string
@@ -16,13 +21,15 @@ export interface ApproveInput {
   readonly key: string
   /** Over `approvalStatement`. */
   readonly signature: Uint8Array
+  /** Of a passkey: what it signed around the statement's hash. */
+  readonly assertion?: Assertion
 }
 
 /** Adds an approver's own signature. It counts while the approver is still one when the call is made. */
 export const approve: ManagementOperation<'approval', ApproveInput, DescribedApproval> = {
   action: 'approval.approve',
   target: ({ approval }) => ({ kind: 'approval', ref: approval }),
-  run: async (scope, { key, signature }) => {
+  run: async (scope, input) => {
     const { subject, session, tenant, now, ports } = scope
     const approval = subject.value
     assertPending(approval, now)
@@ -32,24 +39,18 @@ export const approve: ManagementOperation<'approval', ApproveInput, DescribedApp
     if (approval.signatures.some(({ principal }) => principal === session.principal)) {
       throw new KeeperError('conflict', 'you have approved this already')
     }
-    if (signature.length > SIGNATURE_BYTES_MAX) throw notSigned()
-    const given: ApprovalSignature = {
-      principal: session.principal,
-      name: session.name,
-      key,
-      signature: encodeBase64(signature),
-      at: now,
-    }
-    if (person === undefined || !isValidSignature(approval, given, person.value, ports.approvals)) {
-      throw notSigned()
-    }
+    const given = givenSignature(session, input, now)
+    if (person === undefined) throw notSigned()
+    const verified = await verifiedSignature(approval, given, person.value, ports.approvals)
+    if (verified === undefined) throw notSigned()
+    const count = await signCountChange(scope, given.key, verified.signCount)
     const signed: Approval = { ...approval, signatures: [...approval.signatures, given] }
     const executeBy = approval.executeBy ?? (await windowEnd(scope, signed, groups))
     const value: Approval = { ...signed, ...(executeBy !== undefined && { executeBy }) }
     const { id, revision } = subject
     return {
       output: describeApproval({ value, revision: revision + 1 }, now),
-      puts: [{ kind: 'approval', tenant, id, value, expected: revision }],
+      puts: [{ kind: 'approval', tenant, id, value, expected: revision }, ...count],
       unchanged: [
         { kind: 'principal', tenant, id: person.id, expected: person.revision },
         ...groups.map((group) => ({
@@ -61,12 +62,32 @@ export const approve: ManagementOperation<'approval', ApproveInput, DescribedApp
       ],
       details: {
         digest: approval.digest,
-        key,
+        key: given.key,
+        ...(given.assertion !== undefined && { passkey: true }),
         signatures: value.signatures.length,
         approved: executeBy !== undefined,
       },
     }
   },
+}
+
+function givenSignature(
+  { principal, name }: Session,
+  { key, signature, assertion }: ApproveInput,
+  at: Instant,
+): ApprovalSignature {
+  if (signature.length > SIGNATURE_BYTES_MAX) throw notSigned()
+  const given = { principal, name, key, signature: encodeBase64(signature), at }
+  if (assertion === undefined) return given
+  const { authenticatorData, clientDataJson } = assertion
+  if (authenticatorData.length + clientDataJson.length > ASSERTION_BYTES_MAX) throw notSigned()
+  return {
+    ...given,
+    assertion: {
+      authenticatorData: encodeBase64(authenticatorData),
+      clientDataJson: encodeBase64(clientDataJson),
+    },
+  }
 }
 
 function assertPending(approval: Approval, now: number): void {
@@ -121,7 +142,12 @@ async function windowEnd(
       )
     }
     if (group === undefined) return undefined
-    const counted = countingSignatures(approval, { ...quorum, group }, people, ports.approvals)
+    const counted = await countingSignatures(
+      approval,
+      { ...quorum, group },
+      people,
+      ports.approvals,
+    )
     if (counted.length < quorum.approvals) return undefined
     executeMs = Math.min(executeMs, rule.value.executeMs)
   }

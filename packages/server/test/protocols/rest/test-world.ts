@@ -16,7 +16,7 @@ import {
 import { hashHex, runSelfTests } from '@claviger/crypto'
 import { MemoryStore } from '@claviger/testkit'
 import { Authenticator, createCredentialSource } from '../../../src/authenticate/index.ts'
-import { approvalCrypto } from '../../../src/approval-crypto.ts'
+import { createApprovalCrypto } from '../../../src/approval-crypto.ts'
 import { principalPolicies } from '../../../src/principal-policies.ts'
 import { certificateReader } from '../../../src/certificate-reader.ts'
 import { Keyring } from '../../../src/custody/software/keyring.ts'
@@ -31,6 +31,12 @@ import { KeeperSeal } from '../../../src/seal/keeper-seal.ts'
 import { uuidV7 } from '../../../src/uuid.ts'
 
 runSelfTests()
+
+/** Where its approvers use their passkeys. */
+export const RELYING_PARTY = {
+  id: 'example.test',
+  origins: ['https://keys.example.test', 'https://example.test'],
+} as const
 
 /** A log in memory: entries are durable at once, and `failure` stands for a full disk. */
 export class MemoryLog implements AuditLog, AuditReader {
@@ -127,7 +133,7 @@ export async function openWorld(change: Partial<RestOptions> = {}): Promise<Test
     authorizer: {
       decide: (_session, action) => ({ allowed: !denied.has(action), policies: ['test'] }),
     },
-    approvals: approvalCrypto,
+    approvals: createApprovalCrypto(RELYING_PARTY),
     principalPolicies,
     policies: {
       check: (text) => {

@@ -18,7 +18,12 @@ type GroupRouteId = Extract<RouteId, `${string}Group` | 'listGroups' | 'enrollPr
 function groupHandlers({ keeper }: RestOptions): Handlers<GroupRouteId> {
   return {
     enrollPrincipal: async ({ session, context, params, body, options }) => {
-      const input = { ...params, keys: body.keys.map(decodeBase64) }
+      const passkeys = (body.passkeys ?? []).map(({ credential, publicKey }) => ({
+        credential: decodeBase64(credential),
+        publicKey: decodeBase64(publicKey),
+      }))
+      const keys = body.keys.map(decodeBase64)
+      const input = { ...params, keys, ...(passkeys.length > 0 && { passkeys }) }
       return answerPrincipal(
         await keeper.execute(session, core.enrollPrincipal, input, context, options),
       )
@@ -84,9 +89,15 @@ function requestHandlers({
     },
     getApproval: (call) => decide(call, core.getApproval, call.params),
     approve: (call) => {
-      const { key, signature } = call.body
+      const { key, signature, assertion } = call.body
       const input = { ...call.params, key, signature: decodeBase64(signature) }
-      return decide(call, core.approve, input)
+      if (assertion === undefined) return decide(call, core.approve, input)
+      const authenticatorData = decodeBase64(assertion.authenticatorData)
+      const clientDataJson = decodeBase64(assertion.clientDataJson)
+      return decide(call, core.approve, {
+        ...input,
+        assertion: { authenticatorData, clientDataJson },
+      })
     },
     denyApproval: (call) => decide(call, core.deny, call.params),
     cancelApproval: (call) => decide(call, core.cancelApproval, call.params),

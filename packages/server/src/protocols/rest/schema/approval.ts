@@ -28,6 +28,12 @@ export const ApproverKey = Closed(
     id: Type.String({ description: 'SHA-256 of the public key, hex' }),
     algorithm: Type.Enum([...APPROVER_KEY_ALGORITHMS]),
     publicKey: Bytes('SubjectPublicKeyInfo, DER'),
+    passkey: Type.Optional(
+      Closed(
+        { credential: Type.String({ description: 'Credential id, base64url' }) },
+        { description: 'It signs assertions of WebAuthn, and nothing else by it counts' },
+      ),
+    ),
     addedAt: Instant('When it was enrolled'),
   },
   { $id: 'ApproverKey' },
@@ -35,6 +41,15 @@ export const ApproverKey = Closed(
 export const EnrollRequest = Closed(
   {
     keys: Type.Array(Bytes('A public key of Ed25519 or P-256, DER or PEM'), { maxItems: 8 }),
+    passkeys: Type.Optional(
+      Type.Array(
+        Closed({
+          credential: Bytes('Credential id'),
+          publicKey: Bytes('COSE_Key or SubjectPublicKeyInfo: Ed25519 or P-256'),
+        }),
+        { maxItems: 8, description: 'Keys in authenticators' },
+      ),
+    ),
   },
   { $id: 'EnrollRequest', description: 'Replaces every key that was there' },
 )
@@ -133,6 +148,13 @@ export const QuorumListAnswer = Closed(
   { $id: 'QuorumListAnswer' },
 )
 
+const Assertion = Closed(
+  {
+    authenticatorData: Bytes('As the authenticator gave it'),
+    clientDataJson: Bytes('As the browser made it; its challenge is the SHA-256 of the statement'),
+  },
+  { $id: 'Assertion', description: 'What a passkey signed around the statement (WebAuthn)' },
+)
 const Person = Closed({ id: Type.String(), name: Type.String() })
 export const Approval = Closed(
   {
@@ -175,6 +197,7 @@ export const Approval = Closed(
         name: Type.String(),
         key: Type.String({ description: "Id of the approver's key" }),
         signature: Bytes('Over the statement of that approver'),
+        assertion: Type.Optional(Assertion),
         at: Instant('When it came'),
       }),
     ),
@@ -215,6 +238,7 @@ export const ApproveRequest = Closed(
       description: 'Id of the key that it is signed by',
     }),
     signature: Bytes('Over `statement`: Ed25519, or ECDSA with SHA-256 in DER or as r || s'),
+    assertion: Type.Optional(Assertion),
   },
   { $id: 'ApproveRequest' },
 )
