@@ -134,6 +134,7 @@ const SECRETS: Readonly<Record<string, string>> = {
   '--token': 'use --token-file FILE, CLAVIGER_TOKEN_FILE or CLAVIGER_TOKEN',
   '--password': 'it is asked for, or read from standard input or --passphrase-file',
   '--passphrase': 'it is asked for, or read from standard input or --passphrase-file',
+  '--pin': 'it is asked for, or read from --pin-file or CLAVIGER_PKCS11_PIN',
   '--share': 'it is asked for, or read from standard input or --share-file',
   '--material': 'name a file with --material-file, or `-` for standard input',
   '--private-key': 'name a file with --material-file, or `-` for standard input',

@@ -89,12 +89,13 @@ describe('the help', () => {
         examples.some((rest) => rest.startsWith(name)),
         `${name} has no example`,
       )
-      for (const option of ran.stdout.matchAll(/^ {2}\$ .*?(--[a-z-]+)/gm)) {
+      for (const option of ran.stdout.matchAll(/^ {2}\$ .*?(--[a-z0-9-]+)/gm)) {
         assert.ok(option[1], name)
       }
       const known = new Set(command.options.map(({ long }) => long))
       for (const line of examples.filter((rest) => rest.startsWith(`${name} `))) {
-        for (const word of line.split(/ (?:&&|\||>|<) /, 1)[0]?.match(/(?<= )--[a-z-]+/g) ?? []) {
+        for (const word of line.split(/ (?:&&|\||>|<) /, 1)[0]?.match(/(?<= )--[a-z0-9-]+/g) ??
+          []) {
           assert.ok(known.has(word), `the example of ${name} uses ${word}`)
         }
       }

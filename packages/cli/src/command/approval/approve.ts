@@ -4,11 +4,17 @@ import { CliError, usageError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { readApproverPrivateKey } from '../../file/approver-key.ts'
 import { readFileInput } from '../../file/input.ts'
+import {
+  openTokenKey,
+  type Pkcs11PinOptions,
+  pkcs11Options,
+  tokenKeyOf,
+} from '../../file/pkcs11-key.ts'
 import { connectionOptions, examples } from '../../options.ts'
 import { shown } from '../../terminal/text.ts'
 import { describeContent, printDecision, readApproval } from './described-approval.ts'
 
-interface Options {
+interface Options extends Pkcs11PinOptions {
   readonly approverKey?: string
   readonly signatureFile?: string
   readonly approverKeyId?: string
@@ -24,16 +30,19 @@ export function define(command: Command, context: Context): void {
     .option('--signature-file <file>', 'a signature over `approval statement` made elsewhere')
     .option('--approver-key-id <id>', 'with --signature-file: which key of yours made it')
     .option('--yes', 'do not ask; needed where nobody can be asked')
+  pkcs11Options(command)
+    .option('--pin-file <file>', "the token's PIN; absent: CLAVIGER_PKCS11_PIN, or it is asked for")
     .action((id: string, options: Options) => approve(context, id, options))
   connectionOptions(command)
   examples(
     command,
     'claviger approval approve 0198d2c4-2c5f-7a3b-9f10-5d2c9f3e1a77 --approver-key ann.key',
+    'claviger approval approve 0198d2c4-2c5f-7a3b-9f10-5d2c9f3e1a77 --pkcs11-module /usr/lib/opensc-pkcs11.so --token-label ann --key-label approvals',
   )
 }
 
 async function approve(context: Context, id: string, options: Options): Promise<void> {
-  assertOneWay(options)
+  assertOneWay(context, options)
   const { stdin } = context.environment
   if (options.yes !== true && !stdin.isTTY) {
     throw usageError('read it with `approval show`, and say --yes if it is meant')
@@ -47,25 +56,35 @@ async function approve(context: Context, id: string, options: Options): Promise<
   await printDecision(context, await client.approvals.approve(id, request), 'approved')
 }
 
-function assertOneWay({ approverKey, signatureFile, approverKeyId }: Options): void {
-  const here = approverKey !== undefined
+function assertOneWay({ environment }: Context, options: Options): void {
+  const { approverKey, signatureFile, approverKeyId, pinFile } = options
+  const token = tokenKeyOf(environment, options) !== undefined
+  const here = approverKey !== undefined || token
   const elsewhere = signatureFile !== undefined && approverKeyId !== undefined
   const half = signatureFile !== undefined || approverKeyId !== undefined
-  if (here ? half : !elsewhere) {
-    throw usageError('sign with --approver-key, or bring --signature-file and --approver-key-id')
+  const twice = approverKey !== undefined && token
+  if (twice || (here ? half : !elsewhere) || (pinFile !== undefined && !token)) {
+    throw usageError(
+      'sign with --approver-key or --pkcs11-module, or bring --signature-file and --approver-key-id',
+    )
   }
 }
 
 async function signedBy(
   context: Context,
-  { approverKey, signatureFile = '', approverKeyId = '' }: Options,
+  options: Options,
   statement: string,
 ): Promise<ApproveRequest> {
-  if (approverKey === undefined) {
+  const { approverKey, signatureFile = '', approverKeyId = '', pinFile } = options
+  const token = tokenKeyOf(context.environment, options)
+  if (approverKey === undefined && token === undefined) {
     const signature = await readFileInput(context, signatureFile, SIGNATURE_BYTES_MAX)
     return { key: approverKeyId, signature }
   }
-  const key = await readApproverPrivateKey(context, approverKey)
+  const key =
+    token === undefined
+      ? await readApproverPrivateKey(context, approverKey ?? '')
+      : await openTokenKey(context, token, pinFile)
   return { key: key.id, signature: await key.sign(statement) }
 }
 

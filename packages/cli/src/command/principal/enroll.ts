@@ -2,10 +2,16 @@ import type { Command } from 'commander'
 import { usageError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { readApproverPublicKey } from '../../file/approver-key.ts'
+import {
+  pkcs11Options,
+  type Pkcs11Options,
+  readTokenPublicKey,
+  tokenKeyOf,
+} from '../../file/pkcs11-key.ts'
 import { collect, connectionOptions, examples, parseCount } from '../../options.ts'
 import { printPrincipal } from './described-principal.ts'
 
-interface Options {
+interface Options extends Pkcs11Options {
   readonly approverKey?: readonly string[]
   readonly approverKeys: boolean
   readonly revision?: number
@@ -21,17 +27,27 @@ export function define(command: Command, context: Context): void {
     )
     .option('--no-approver-keys', 'take all of its keys away')
     .option('--revision <number>', 'refuse if it has changed since this revision', parseCount)
-    .action((principal: string, options: Options) => enroll(context, principal, options))
+  pkcs11Options(command).action((principal: string, options: Options) =>
+    enroll(context, principal, options),
+  )
   connectionOptions(command)
-  examples(command, 'claviger principal enroll ann --approver-key ann.key.pub')
+  examples(
+    command,
+    'claviger principal enroll ann --approver-key ann.key.pub',
+    'claviger principal enroll ann --pkcs11-module /usr/lib/opensc-pkcs11.so --token-label ann --key-label approvals',
+  )
 }
 
 async function enroll(context: Context, principal: string, options: Options): Promise<void> {
   const { approverKey: files = [], approverKeys: wantsKeys, revision } = options
-  if (wantsKeys === (files.length === 0)) {
-    throw usageError('name keys with --approver-key, or take all away with --no-approver-keys')
+  const token = tokenKeyOf(context.environment, options)
+  if (wantsKeys === (files.length === 0 && token === undefined)) {
+    throw usageError(
+      'name keys with --approver-key or --pkcs11-module, or take all away with --no-approver-keys',
+    )
   }
   const keys = await Promise.all(files.map((file) => readApproverPublicKey(context, file)))
+  if (token !== undefined) keys.push(await readTokenPublicKey(context, token))
   const client = await context.client()
   const spki = keys.map((key) => key.spki)
   const answer = await client.principals.enroll(principal, spki, { expectedRevision: revision })
