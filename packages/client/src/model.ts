@@ -211,7 +211,7 @@ export interface Whoami {
   readonly name: string
   readonly tenant: string
   readonly roles: readonly Role[]
-  readonly authentication: 'token' | 'certificate'
+  readonly authentication: 'token' | 'certificate' | 'oidc'
   readonly token?: string
   readonly scope: TokenScope
   readonly expiresAt?: Instant

@@ -36,11 +36,15 @@ export function isUuid(text: string): boolean {
  * a letter or digit, and not shaped like an id, so that a reference is never ambiguous.
  */
 export function parseName(text: string, what: string): string {
-  if (!NAME.test(text) || UUID.test(text)) {
+  if (!isName(text)) {
     throw new KeeperError(
       'invalid-input',
       `${what} name must be 1 to 128 of a-z 0-9 . _ / - and start and end with a letter or digit`,
     )
   }
   return text
+}
+
+export function isName(text: unknown): text is string {
+  return typeof text === 'string' && NAME.test(text) && !UUID.test(text)
 }

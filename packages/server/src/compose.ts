@@ -28,6 +28,7 @@ import { RoutedCustody } from './custody/routed-custody.ts'
 import { KeyStores } from './key-stores.ts'
 import type { LogKeys } from './log-keys.ts'
 import { describeError, type Logger } from './logging/logger.ts'
+import { openJwtVerifier } from './oidc-issuers.ts'
 import { openLog } from './open-log.ts'
 import { type CedarAuthorizer, createCedarAuthorizer, PolicyFeed } from './policy/index.ts'
 import type { RelyingParty } from './passkeys.ts'
@@ -102,7 +103,7 @@ async function composeWith(
   const report = (error: unknown): void => logger.error(`a fault inside: ${describeError(error)}`)
   const unsealing = new Unsealing(store, keyring, opened, clock, logger)
   const seal = openSeal(foundation, clock, logger, () => unsealing.complete())
-  const access = openAccess(store, clock, logger, (token) => keeper.openSharedSecret(token))
+  const access = openAccess(config, store, clock, logger, (token) => keeper.openSharedSecret(token))
   const custody = openCustody(config, foundation)
   const keyStores = openKeyStores(config, clock, custody, keyring)
   const { log, reader } = opened
@@ -192,6 +193,7 @@ interface Access {
 
 /** Who comes in, and what they may do. */
 function openAccess(
+  { oidc }: Config,
   store: SqliteStore,
   clock: Clock,
   logger: Logger,
@@ -207,12 +209,16 @@ function openAccess(
   })
   const feed = new PolicyFeed(store, authorizer)
   const prepare = (tenant: TenantId): void | Promise<void> => feed.ensure(tenant)
+  const jwts = openJwtVerifier(oidc, clock, (issuer, error) =>
+    logger.warn(`the keys of an issuer were not had: ${describeError(error)}`, { issuer }),
+  )
   const authenticator = new Authenticator({
     store,
     clock,
     tenants: [DEFAULT_TENANT],
     prepare,
     openSharedSecret,
+    ...(jwts !== undefined && { jwts }),
   })
   return {
     authorizer,

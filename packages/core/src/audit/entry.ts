@@ -48,6 +48,7 @@ function actorFragment(session: Session): string {
     name: session.name,
     roles: session.roles,
     ...(session.token !== undefined && { token: session.token }),
+    ...session.assurance,
   })
   actors.set(session, fragment)
   return fragment

@@ -63,13 +63,23 @@ export interface SharedSecret {
   readonly ticketHash?: string
 }
 
+/** Who says who is calling, and how they made sure of it. */
+export interface Assurance {
+  readonly issuer: string
+  /** Authentication context class and methods, in the issuer's words (OpenID Connect Core §2). */
+  readonly acr?: string
+  readonly amr?: readonly string[]
+}
+
 /** Who is calling, as an authenticator established it. Frozen, cached, dropped when anything changes. */
 export interface Session {
   readonly tenant: TenantId
   readonly principal: PrincipalId
   readonly name: string
   readonly roles: readonly Role[]
-  readonly authentication: 'token' | 'certificate' | 'signature' | 'internal' | 'anonymous'
+  readonly authentication: 'token' | 'certificate' | 'signature' | 'oidc' | 'internal' | 'anonymous'
+  /** Of a session by an issuer's token. */
+  readonly assurance?: Assurance
   readonly token?: TokenId
   readonly scope: TokenScope
   readonly expiresAt: Instant

@@ -53,7 +53,11 @@ const HOSTILE: readonly (readonly [what: string, text: string])[] = [
 function filled(text: string): AuditEvent {
   return {
     ...SAMPLE,
-    session: { ...SAMPLE.session, name: text },
+    session: {
+      ...SAMPLE.session,
+      name: text,
+      assurance: { issuer: text, acr: text, amr: Array.from({ length: 8 }, () => text) },
+    },
     request: { protocol: 'rest', peer: text, requestId: text },
     target: { kind: 'key', id: text, name: text, spec: text, state: text },
     details: { [text]: text, reason: text, number: 1, yes: true },

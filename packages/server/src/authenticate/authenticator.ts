@@ -1,5 +1,6 @@
 import { SecretBytes } from '@claviger/bytes'
 import {
+  type Assurance,
   type ChangeObserver,
   type Clock,
   type Instant,
@@ -17,6 +18,8 @@ import {
   type TokenScope,
 } from '@claviger/core'
 import { FailureLimit } from './failure-limit.ts'
+import type { JwtLogin } from './oidc/jwt-claims.ts'
+import { isJwt, type JwtVerifier } from './oidc/jwt-verifier.ts'
 import { SessionTable } from './session-table.ts'
 import { hashTicket, isIdentifier } from './shared-secret-text.ts'
 import { assertTokenText, hashToken, TOKEN_LENGTH, unauthenticated } from './token-text.ts'
@@ -30,6 +33,8 @@ export interface AuthenticatorOptions {
   readonly prepare?: (tenant: TenantId) => void | Promise<void>
   /** Opens what `bySharedSecret` gives (`Keeper.openSharedSecret`); without it there are no such logins. */
   readonly openSharedSecret?: (token: Token) => Uint8Array
+  /** Verifies tokens of OpenID Connect; without it there are no such logins. */
+  readonly jwts?: JwtVerifier
   readonly sessionsMax?: number
   /** Failures a peer may make at once, and how long until it may make one more. */
   readonly failuresMax?: number
@@ -66,6 +71,7 @@ export class Authenticator {
   readonly #sessions: SessionTable
   readonly #failures: FailureLimit
   readonly #openSharedSecret: (token: Token) => Uint8Array
+  readonly #jwts: JwtVerifier | undefined
   readonly #logins = new WeakMap<Session, SharedSecretLogin>()
   /** Lookups under way, so that a credential has one session however many ask at once. */
   readonly #pending = new Map<string, Promise<Session>>()
@@ -78,6 +84,7 @@ export class Authenticator {
     this.#tenants = options.tenants
     this.#prepare = options.prepare ?? (() => {})
     this.#openSharedSecret = options.openSharedSecret ?? (() => fail())
+    this.#jwts = options.jwts
     this.#sessions = new SessionTable(options.sessionsMax ?? SESSIONS_MAX, (session) =>
       this.#logins.get(session)?.secret.wipe(),
     )
@@ -105,8 +112,18 @@ export class Authenticator {
         return this.#lookUp(hash, () => this.#readToken(hash))
       })
     }
+    if (this.#jwts !== undefined && isJwt(secret)) return this.#byJwt(this.#jwts, secret, peer)
     this.#failures.assertOpen(peer)
     return this.#counted(peer, () => Promise.reject(unauthenticated()))
+  }
+
+  /** Verified once: until it ends, or its principal changes, the same text is the same session. */
+  #byJwt(jwts: JwtVerifier, jwt: string, peer: string): MaybePromise<Session> {
+    const credential = `jwt ${hashToken(jwt)}`
+    const known = this.#known(credential)
+    if (known !== undefined) return known
+    this.#failures.assertOpen(peer)
+    return this.#counted(peer, () => this.#lookUp(credential, () => this.#readJwt(jwts, jwt)))
   }
 
   /**
@@ -195,7 +212,7 @@ export class Authenticator {
     try {
       return await attempt()
     } catch (error) {
-      if (isKeeperError(error) && error.code === 'unauthenticated') this.#failures.count(peer)
+      if (isFailure(error)) this.#failures.count(peer)
       throw error
     }
   }
@@ -232,7 +249,7 @@ export class Authenticator {
       const token = stored.value
       const owner = await this.#store.get('principal', tenant, token.principal)
       if (token.hash !== hash || token.revokedAt !== undefined) break
-      return await this.#establish(owner?.value, token.expiresAt, token)
+      return await this.#establish(owner?.value, token.expiresAt, { token })
     }
     throw unauthenticated()
   }
@@ -247,7 +264,7 @@ export class Authenticator {
       if (sharedSecret?.identifier !== identifier || token.revokedAt !== undefined) break
       // The identifier is public, and so is the end of a temporary secret: it stands beside it.
       if (!(token.expiresAt > this.#clock.now())) throw expired()
-      const session = await this.#establish(owner?.value, token.expiresAt, token)
+      const session = await this.#establish(owner?.value, token.expiresAt, { token })
       this.#logins.set(session, {
         session,
         secret: new SecretBytes(this.#openSharedSecret(token)),
@@ -279,10 +296,20 @@ export class Authenticator {
     throw unauthenticated()
   }
 
+  async #readJwt(jwts: JwtVerifier, jwt: string): Promise<Session> {
+    const login = await jwts.verify(jwt)
+    for (const tenant of this.#tenants) {
+      const stored = await this.#store.getByName('principal', tenant, login.name)
+      if (stored === undefined) continue
+      return await this.#establish(stored.value, login.expiresAt, { login })
+    }
+    throw unauthenticated()
+  }
+
   async #establish(
     principal: Principal | undefined,
     expiresAt: Instant,
-    token?: Token,
+    proof: Proof = {},
   ): Promise<Session> {
     if (principal === undefined || principal.disabled || !(expiresAt > this.#clock.now())) {
       throw unauthenticated()
@@ -291,12 +318,14 @@ export class Authenticator {
     const owner = await this.#store.get('tenant', SYSTEM_TENANT, tenant)
     if (owner?.value.state !== 'active') throw unauthenticated()
     await this.#prepare(tenant)
+    const { token, login } = proof
     return Object.freeze({
       tenant,
       principal: principal.id,
       name: principal.name,
-      roles: Object.freeze([...principal.roles]),
-      authentication: authenticationBy(token),
+      roles: Object.freeze(principal.roles.filter((role) => login?.roles?.includes(role) ?? true)),
+      authentication: authenticationBy(proof),
+      ...(login !== undefined && { assurance: assuranceOf(login) }),
       ...(token !== undefined && { token: token.id }),
       scope: frozenScope(token?.scope ?? {}),
       expiresAt,
@@ -304,9 +333,30 @@ export class Authenticator {
   }
 }
 
-function authenticationBy(token: Token | undefined): Session['authentication'] {
+/** What showed who it is; a certificate where neither is there. */
+interface Proof {
+  readonly token?: Token
+  readonly login?: JwtLogin
+}
+
+function authenticationBy({ token, login }: Proof): Session['authentication'] {
+  if (login !== undefined) return 'oidc'
   if (token === undefined) return 'certificate'
   return token.sharedSecret === undefined ? 'token' : 'signature'
+}
+
+function assuranceOf({ issuer, acr, amr }: JwtLogin): Assurance {
+  return Object.freeze({
+    issuer,
+    ...(acr !== undefined && { acr }),
+    ...(amr !== undefined && { amr: Object.freeze([...amr]) }),
+  })
+}
+
+/** Nobody is shut out for having come while an issuer was down. */
+function isFailure(error: unknown): boolean {
+  if (!isKeeperError(error) || error.code !== 'unauthenticated') return false
+  return error.details['reason'] !== 'issuer-unreachable'
 }
 
 function expired(): KeeperError {

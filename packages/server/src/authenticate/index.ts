@@ -4,6 +4,9 @@ export {
   type SharedSecretLogin,
 } from './authenticator.ts'
 export { createCredentialSource } from './credentials.ts'
+export { IssuerKeys, type IssuerKeysOptions } from './oidc/issuer-keys.ts'
+export type { JwtLogin } from './oidc/jwt-claims.ts'
+export { JwtVerifier, type TrustedIssuer } from './oidc/jwt-verifier.ts'
 export {
   SignatureAuthenticator,
   type SignatureAuthenticatorOptions,

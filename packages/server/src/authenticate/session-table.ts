@@ -2,7 +2,7 @@ import type { PrincipalId, Session, TokenId } from '@claviger/core'
 
 interface Entry {
   readonly session: Session
-  /** The token's hash, `certificate <fingerprint>`, or `shared-secret <identifier>`. */
+  /** The token's hash, `certificate <fingerprint>`, `shared-secret <identifier>` or `jwt <hash>`. */
   readonly credential: string
   /** Used since the table last looked for one to leave. */
   used: boolean

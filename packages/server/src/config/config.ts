@@ -1,4 +1,5 @@
 import type { AlgorithmProfile, SealKind } from '@claviger/core'
+import type { OidcIssuer } from './oidc.ts'
 
 export const LOG_LEVELS = ['info', 'warn', 'error'] as const
 export const LOG_FORMATS = ['text', 'json'] as const
@@ -51,6 +52,8 @@ export interface Config {
     /** How long a proxy may take for an answer, connecting included. */
     readonly xksTimeoutMs: number
   }
+  /** Issuers of OpenID Connect whose tokens let in. */
+  readonly oidc: readonly OidcIssuer[]
   readonly passkeys: {
     /** The relying party's id (WebAuthn §4): a domain. No passkeys when absent. */
     readonly rpId?: string
@@ -87,6 +90,7 @@ export function defaultConfig(folder: string): Config {
       privateKeyBytes: 3 * 1024 * 1024,
     },
     aws: { account: '000000000000', region: 'us-east-1', xksTimeoutMs: 250 },
+    oidc: [],
     passkeys: {},
     log: { level: 'info', format: 'text' },
   }

@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import { type Config, defaultConfig } from './config.ts'
 import { settingLines, settingPath } from './setting-place.ts'
+import { parseIssuers } from './oidc.ts'
 import { type Draft, type Setting, SETTINGS } from './settings.ts'
 
 export { SETTINGS } from './settings.ts'
@@ -30,9 +31,15 @@ const MISTAKES_MAX = 100
  */
 export function parseConfig(source: string, base: string): Config {
   if (source.length > CONFIG_LENGTH_MAX) throw new ConfigError(['the configuration is too large'])
-  const values = flatten(parseToml(source))
+  const { oidc, ...settings } = parseToml(source)
+  const values = flatten(settings)
   const mistakes: string[] = []
   const draft: Draft = structuredClone(defaultConfig(''))
+  const issuers = parseIssuers(
+    oidc,
+    (path) => resolvePath(base, path),
+    (mistake) => mistakes.push(mistake),
+  )
   let lines: ReadonlyMap<string, number> | undefined
   for (const [path, value] of values) {
     const setting = Object.hasOwn(SETTINGS, path) ? SETTINGS[path] : undefined
@@ -59,7 +66,7 @@ export function parseConfig(source: string, base: string): Config {
     mistakes.splice(MISTAKES_MAX, Infinity, `and ${mistakes.length - MISTAKES_MAX} more`)
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes)
-  return draft as Config
+  return { ...(draft as Config), oidc: issuers }
 }
 
 /** No browser would let a page elsewhere use the id (WebAuthn §5.1.4.1). */

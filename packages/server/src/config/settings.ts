@@ -19,7 +19,7 @@ import {
 import { type Config, LOG_FORMATS, LOG_LEVELS } from './config.ts'
 
 /** The configuration while it is put together. */
-export type Draft = { -readonly [K in keyof Config]: Mutable<Config[K]> }
+export type Draft = { -readonly [K in keyof Omit<Config, 'oidc'>]: Mutable<Config[K]> }
 type Mutable<T> = T extends object ? { -readonly [K in keyof T]: T[K] } : T
 
 export interface Setting {

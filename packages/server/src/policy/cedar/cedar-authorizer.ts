@@ -163,7 +163,8 @@ class CachedCedar implements CedarAuthorizer {
     const isKnown =
       authentication === 'token' ||
       authentication === 'certificate' ||
-      authentication === 'signature'
+      authentication === 'signature' ||
+      authentication === 'oidc'
     if (!isKnown || slice.size === 0 || actionFacts(action) === undefined) return ALLOWED_BY_NOTHING
     try {
       // A peer that no policy asks about is left out: it costs, and could be no address at all.

@@ -159,7 +159,7 @@ export const WhoamiAnswer = Closed(
     name: Type.String(),
     tenant: Type.String(),
     roles: Roles,
-    authentication: Type.Enum(['token', 'certificate']),
+    authentication: Type.Enum(['token', 'certificate', 'oidc']),
     token: Type.Optional(Type.String({ description: 'Id of the token, never its secret' })),
     scope: TokenScope,
     expiresAt: Type.Optional(Instant('When the session ends')),
