@@ -1,4 +1,4 @@
-/** What the command line makes of pkcs11-tool where no token of ours goes: Ed25519, and a tool that errs. */
+/** What the command line says to pkcs11-tool, and what it makes of a tool that errs; tokens are in test/interop/pkcs11. */
 import assert from 'node:assert/strict'
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { claviger, type Ran, type SeenRequest, temporaryFolder } from './test-en
 const STATEMENT = `claviger approval v1\napprove\ndefault\n${APPROVAL_ID}\n${DIGEST}\np2\n`
 const PIN = '83514027'
 
-/** In the place of the tool: SoftHSM of Debian 12 has Ed25519 keys that it cannot sign by. */
+/** In the place of the tool. */
 const TOOL = `#!${process.execPath}
 const { createPrivateKey, sign } = require('node:crypto')
 const { appendFileSync, readFileSync } = require('node:fs')

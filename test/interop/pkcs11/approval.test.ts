@@ -15,6 +15,7 @@ const KEYS = [
   ['01', 'EC:prime256v1', 'another'],
   ['02', 'EC:prime256v1', 'approvals'],
   ['03', 'rsa:2048', 'other kind'],
+  ['04', 'EC:edwards25519', 'edwards'],
 ] as const
 
 interface Ran {
@@ -89,10 +90,10 @@ class TokenWorld {
     return output
   }
 
-  /** As Ann, who has a token of the keeper's own too. */
-  asAnn(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  /** As somebody who has a token of the keeper's own too. */
+  as(name: string, words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
     const { folder, server } = this
-    return this.claviger([...words, '--token-file', 'ann.token'], {
+    return this.claviger([...words, '--token-file', `${name}.token`], {
       CLAVIGER_ADDRESS: `https://127.0.0.1:${server.port}`,
       CLAVIGER_CA: join(folder, '.claviger/ca.pem'),
       ...env,
@@ -117,11 +118,16 @@ const inToken = (label: string, token = 'ann'): readonly string[] => [
 test('an approver signs in a token, and the PIN is on no command line', async (t) => {
   const world = await TokenWorld.open(t)
   if (world === undefined) return
-  await world.ok('principal', 'create', 'ann', '--role', 'approver')
-  await world.ok('token', 'create', 'ann', '--lifetime', '1d', '--out', 'ann.token')
-  const enrolled = await world.ok('principal', 'enroll', 'ann', ...inToken('approvals'), '--json')
-  assert.match(enrolled, /"algorithm": "ecdsa-p256"/)
-  await world.ok('group', 'create', 'board', '--member', 'ann')
+  for (const [name, label, algorithm] of [
+    ['ann', 'approvals', 'ecdsa-p256'],
+    ['ben', 'edwards', 'ed25519'],
+  ] as const) {
+    await world.ok('principal', 'create', name, '--role', 'approver')
+    await world.ok('token', 'create', name, '--lifetime', '1d', '--out', `${name}.token`)
+    const enrolled = await world.ok('principal', 'enroll', name, ...inToken(label), '--json')
+    assert.ok(enrolled.includes(`"algorithm": "${algorithm}"`), enrolled)
+  }
+  await world.ok('group', 'create', 'board', '--member', 'ann', '--member', 'ben')
   const guard = ['--action', 'key.destroy', '--approvals', '1', '--group', 'board']
   await world.ok('quorum', 'create', 'destroying', ...guard)
   await world.ok('key', 'create', 'payments', '--spec', 'aes-256')
@@ -129,7 +135,7 @@ test('an approver signs in a token, and the PIN is on no command line', async (t
   assert.equal(asked.status, 7, asked.output)
   const id = /request ([0-9a-f-]{36}) is approved/.exec(asked.output)?.[1] ?? ''
   const approve = (words: readonly string[], pin: string) =>
-    world.asAnn(['approval', 'approve', id, '--yes', ...words], { CLAVIGER_PKCS11_PIN: pin })
+    world.as('ann', ['approval', 'approve', id, '--yes', ...words], { CLAVIGER_PKCS11_PIN: pin })
 
   const refused: readonly (readonly [readonly string[], string, RegExp])[] = [
     [inToken('approvals'), '00000000', /CKR_PIN_INCORRECT/],
@@ -151,14 +157,15 @@ test('an approver signs in a token, and the PIN is on no command line', async (t
   await world.ok('approval', 'execute', id)
   assert.match(await world.ok('key', 'get', 'payments'), /destroy/)
 
-  // Another one, with the PIN from a file.
+  // Another one, by Ed25519 and with the PIN from a file.
   await world.ok('key', 'create', 'second', '--spec', 'aes-256')
   const again = await world.claviger(['key', 'destroy', 'second', '--window', '7'])
   const second = /request ([0-9a-f-]{36}) is approved/.exec(again.output)?.[1] ?? ''
   writeFileSync(join(world.folder, 'pin'), `${PIN}\n`, { mode: 0o600 })
-  const words = ['approval', 'approve', second, '--yes', ...inToken('approvals')]
-  const filed = await world.asAnn([...words, '--pin-file', 'pin'])
+  const words = ['approval', 'approve', second, '--yes', ...inToken('edwards')]
+  const filed = await world.as('ben', [...words, '--pin-file', 'pin'])
   assert.equal(filed.status, 0, filed.output)
+  assert.match(filed.output, /status +approved/)
 
   assert.match(world.calls, /--pin env:CLAVIGER_PKCS11_PIN .*--sign/)
   assert.ok(!world.calls.includes(PIN))
