@@ -230,6 +230,23 @@ test('a count that does not grow is refused: there may be a copy', async () => {
   await assertTaken(ann, id, passkey.approve(statement))
 })
 
+test('of two approvals at once by one count, one is taken', async () => {
+  const passkey = new SoftwareAuthenticator()
+  const ann = await person(passkey)
+  for (let round = 0; round < 5; round++) {
+    const calls = [await waiting(ann), await waiting(ann)]
+    const count = passkey.signCount
+    const answers = await Promise.all(
+      calls.map(({ id, statement }) => {
+        passkey.signCount = count
+        return approve(ann, id, passkey.approve(statement))
+      }),
+    )
+    const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b)
+    assert.deepEqual(statuses, [200, 422])
+  }
+})
+
 test('who is shut out, or has lost the passkey, no longer counts', async () => {
   const passkey = new SoftwareAuthenticator()
   const ann = await person(passkey)
