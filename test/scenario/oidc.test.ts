@@ -1,51 +1,29 @@
 /** The real keeper, and an issuer of OpenID Connect that it asks over HTTPS. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
-import { promisify } from 'node:util'
+import { test } from 'node:test'
 import { TestIssuer } from '../../packages/server/test/authenticate/oidc/test-issuer.ts'
-import { CLAVIGER, ServerProcess } from '../fault/support/server-process.ts'
 import { temporaryFolder } from '../fault/support/temporary-folder.ts'
+import { ConfiguredKeeper } from './configured-keeper.ts'
 
-const run = promisify(execFile)
-
-/** A keeper of the embedded defaults, started again with the issuer in its configuration. */
-async function startTrusting(t: TestContext, issuer: TestIssuer): Promise<ServerProcess> {
-  const folder = temporaryFolder(t)
-  const first = await ServerProcess.start(folder)
-  await first.stop()
-  writeFileSync(join(folder, 'issuer.pem'), issuer.authorities)
-  const lines = [
-    'folder = "."',
-    'listen.port = 0',
-    'seal.kind = "file"',
+function settings({ url }: TestIssuer): readonly string[] {
+  return [
     '[[oidc]]',
-    `issuer = "${issuer.url}"`,
+    `issuer = "${url}"`,
     'audiences = ["https://kms.example.com"]',
     'authorities = "issuer.pem"',
     'prefix = "ci/"',
     'require = { repository = ["acme/payments"] }',
   ]
-  writeFileSync(join(folder, 'keeper.toml'), lines.join('\n'))
-  const server = await ServerProcess.start(folder, {
-    args: ['--config', join(folder, 'keeper.toml')],
-  })
-  const env = {
-    ...process.env,
-    CLAVIGER_ADDRESS: `https://localhost:${server.port}`,
-    CLAVIGER_CA: server.path('ca.pem'),
-    CLAVIGER_TOKEN: server.token('administrator'),
-  }
-  await run(process.execPath, [CLAVIGER, 'operator', 'unseal'], { env })
-  return server
 }
 
 test('a token of an issuer encrypts, is refused when it is wrong, and stands in the log', async (t) => {
   const issuer = await TestIssuer.start()
   t.after(() => issuer.stop())
-  const server = await startTrusting(t, issuer)
+  const folder = temporaryFolder(t)
+  writeFileSync(join(folder, 'issuer.pem'), issuer.authorities)
+  const { server } = await ConfiguredKeeper.start(folder, settings(issuer))
   const administrator = server.client('administrator')
   const name = 'ci/release'
   await administrator.ok('POST', '/v1/principals', { name, kind: 'workload', roles: ['user'] })

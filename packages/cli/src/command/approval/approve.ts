@@ -4,6 +4,7 @@ import { CliError, usageError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { readApproverPrivateKey } from '../../file/approver-key.ts'
 import { readFileInput } from '../../file/input.ts'
+import { readAssertion } from '../../file/passkey-file.ts'
 import {
   openTokenKey,
   type Pkcs11PinOptions,
@@ -17,6 +18,7 @@ import { describeContent, printDecision, readApproval } from './described-approv
 interface Options extends Pkcs11PinOptions {
   readonly approverKey?: string
   readonly signatureFile?: string
+  readonly assertion?: string
   readonly approverKeyId?: string
   readonly yes?: boolean
 }
@@ -28,7 +30,8 @@ export function define(command: Command, context: Context): void {
     .argument('<approval>', 'id of the request')
     .option('--approver-key <file>', 'your private key, PEM: it signs here and is not sent')
     .option('--signature-file <file>', 'a signature over `approval statement` made elsewhere')
-    .option('--approver-key-id <id>', 'with --signature-file: which key of yours made it')
+    .option('--assertion <file>', 'what `toJSON()` of an assertion by your passkey gives')
+    .option('--approver-key-id <id>', 'which key of yours made the signature or the assertion')
     .option('--yes', 'do not ask; needed where nobody can be asked')
   pkcs11Options(command)
     .option('--pin-file <file>', "the token's PIN; absent: CLAVIGER_PKCS11_PIN, or it is asked for")
@@ -57,15 +60,19 @@ async function approve(context: Context, id: string, options: Options): Promise<
 }
 
 function assertOneWay({ environment }: Context, options: Options): void {
-  const { approverKey, signatureFile, approverKeyId, pinFile } = options
+  const { approverKey, signatureFile, assertion, approverKeyId, pinFile } = options
   const token = tokenKeyOf(environment, options) !== undefined
-  const here = approverKey !== undefined || token
-  const elsewhere = signatureFile !== undefined && approverKeyId !== undefined
-  const half = signatureFile !== undefined || approverKeyId !== undefined
-  const twice = approverKey !== undefined && token
-  if (twice || (here ? half : !elsewhere) || (pinFile !== undefined && !token)) {
+  const elsewhere = signatureFile !== undefined || assertion !== undefined
+  const ways = [
+    approverKey !== undefined,
+    token,
+    signatureFile !== undefined,
+    assertion !== undefined,
+  ]
+  const isOne = ways.filter(Boolean).length === 1
+  if (!isOne || elsewhere !== (approverKeyId !== undefined) || (pinFile !== undefined && !token)) {
     throw usageError(
-      'sign with --approver-key or --pkcs11-module, or bring --signature-file and --approver-key-id',
+      'sign with --approver-key or --pkcs11-module, or bring --approver-key-id and --signature-file or --assertion',
     )
   }
 }
@@ -75,7 +82,10 @@ async function signedBy(
   options: Options,
   statement: string,
 ): Promise<ApproveRequest> {
-  const { approverKey, signatureFile = '', approverKeyId = '', pinFile } = options
+  const { approverKey, signatureFile = '', assertion, approverKeyId = '', pinFile } = options
+  if (assertion !== undefined) {
+    return { key: approverKeyId, ...(await readAssertion(context, assertion, statement)) }
+  }
   const token = tokenKeyOf(context.environment, options)
   if (approverKey === undefined && token === undefined) {
     const signature = await readFileInput(context, signatureFile, SIGNATURE_BYTES_MAX)

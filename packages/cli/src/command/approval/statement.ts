@@ -1,6 +1,7 @@
 import { encodeUtf8 } from '@claviger/bytes'
 import type { Command } from 'commander'
 import type { Context } from '../../context.ts'
+import { challengeOf } from '../../file/passkey-file.ts'
 import { printBytes } from '../../file/output.ts'
 import { connectionOptions, examples, outOption } from '../../options.ts'
 import { describeContent, readApproval } from './described-approval.ts'
@@ -8,10 +9,13 @@ import { describeContent, readApproval } from './described-approval.ts'
 interface Options {
   readonly out?: string
   readonly force?: boolean
+  readonly challenge?: boolean
 }
 
 export function define(command: Command, context: Context): void {
-  command.argument('<approval>', 'id of the request')
+  command
+    .argument('<approval>', 'id of the request')
+    .option('--challenge', 'its hash instead, in base64url: what a passkey is asked to sign')
   outOption(command, 'write it into this file').action((id: string, options: Options) =>
     writeStatement(context, id, options),
   )
@@ -29,9 +33,12 @@ async function writeStatement(context: Context, id: string, options: Options): P
   const { principal } = await client.whoami()
   const statement = verified.statementOf(principal)
   if (context.isJson && options.out === undefined) {
-    return context.print({ statement, digest: verified.digest, request: verified.content }, '')
+    const challenge = await challengeOf(statement)
+    const { digest, content: request } = verified
+    return context.print({ statement, challenge, digest, request }, '')
   }
   await context.note(describeContent(verified))
-  const bytes = encodeUtf8(statement)
+  const text = options.challenge === true ? await challengeOf(statement) : statement
+  const bytes = encodeUtf8(text)
   await printBytes(context, { ...options, encoding: 'raw' }, { value: { statement }, bytes })
 }

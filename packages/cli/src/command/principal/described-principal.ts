@@ -30,8 +30,12 @@ function describe(principal: Principal): string {
     ['roles', principal.roles.join(', ')],
     ['state', principal.disabled ? 'disabled' : 'enabled'],
     ['certificates', principal.certificates.join('\n')],
-    ['approver keys', approverKeys.map(({ id, algorithm }) => `${id} ${algorithm}`).join('\n')],
+    ['approver keys', approverKeys.map(describeKey).join('\n')],
     ['created', minute(principal.createdAt)],
     ['revision', principal.revision],
   ])
+}
+
+function describeKey({ id, algorithm, passkey }: NonNullable<Principal['approverKeys']>[number]) {
+  return `${id} ${algorithm}${passkey === undefined ? '' : ', a passkey'}`
 }

@@ -85,6 +85,26 @@ export class SoftwareAuthenticator {
     return this.bodyOf(authenticatorData, clientDataJson)
   }
 
+  /** `toJSON()` of what `navigator.credentials.create` gives (WebAuthn Level 3 §5.1). */
+  createdJson() {
+    const id = this.credential.toString('base64url')
+    const publicKey = this.spki.toString('base64url')
+    return { id, rawId: id, type: 'public-key', response: { publicKey, transports: ['usb'] } }
+  }
+
+  /** `toJSON()` of what `navigator.credentials.get` gives. */
+  assertionJson(statement: string, change: Partial<Ceremony> = {}) {
+    const { signature, assertion } = this.approve(statement, change)
+    const url = (base64: string): string => Buffer.from(base64, 'base64').toString('base64url')
+    const id = this.credential.toString('base64url')
+    const response = {
+      authenticatorData: url(assertion.authenticatorData),
+      clientDataJSON: url(assertion.clientDataJson),
+      signature: url(signature),
+    }
+    return { id, rawId: id, type: 'public-key', response }
+  }
+
   /** Signs whatever it is given. */
   bodyOf(authenticatorData: Buffer, clientDataJson: Buffer): AssertionBody {
     const hash = createHash('sha256').update(clientDataJson).digest()
