@@ -1,6 +1,6 @@
 /** The real keeper, and an issuer of OpenID Connect that it asks over HTTPS. */
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { TestIssuer } from '../../packages/server/test/authenticate/oidc/test-issuer.ts'
@@ -34,7 +34,8 @@ test('a token of an issuer encrypts, is refused when it is wrong, and stands in 
     acr: 'https://refeds.org/profile/mfa',
     amr: ['hwk'],
   }
-  const job = server.client({ token: await issuer.sign({ claims }) })
+  const jwt = await issuer.sign({ claims })
+  const job = server.client({ token: jwt })
   const who = (await job.ok('GET', '/v1/whoami')) as unknown as Record<string, unknown>
   assert.deepEqual([who['name'], who['authentication']], [name, 'oidc'])
   const { entry } = await job.ok('POST', '/v1/keys/payments/encrypt', { plaintext: 'aGVsbG8=' })
@@ -71,4 +72,11 @@ test('a token of an issuer encrypts, is refused when it is wrong, and stands in 
   await administrator.ok('PATCH', '/v1/principals/ci%2Frelease', { disabled: true })
   assert.equal((await job.call('GET', '/v1/whoami')).status, 401)
   assert.deepEqual(await server.stop(), { code: 0, signal: null })
+  const signature = jwt.split('.')[2] ?? ''
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+  for (const file of files.filter((one) => one.isFile())) {
+    const bytes = readFileSync(join(file.parentPath, file.name))
+    assert.ok(!bytes.includes(signature), `the token is in ${file.name}`)
+  }
+  assert.ok(!`${server.stdout}${server.stderr}`.includes(signature))
 })

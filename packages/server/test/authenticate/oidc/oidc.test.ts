@@ -263,6 +263,23 @@ test('principals may be named one by one', async (t) => {
   }
 })
 
+test('who fails too often is asked to wait, and who is known is not', async (t) => {
+  const world = await openOidcKeep(t)
+  const { issuer, keep } = world
+  const peer = '192.0.2.1'
+  const good = await issuer.sign()
+  const session = await login(world, good, peer)
+  const wrong = await issuer.sign({ claims: { aud: 'other' } })
+  for (let count = 0; count < 20; count++) await assert.rejects(login(world, wrong, peer))
+  const fresh = await issuer.sign({ claims: { jti: 'fresh' } })
+  await assert.rejects(
+    login(world, fresh, peer),
+    (error) => isKeeperError(error) && error.code === 'rate-limited',
+  )
+  assert.equal(keep.authenticator.bySecret(good, peer), session)
+  await login(world, fresh, '192.0.2.2')
+})
+
 test('sessions by tokens are bounded', async (t) => {
   const world = await openOidcKeep(t, { options: { sessionsMax: 10 } })
   const { issuer, keep } = world
