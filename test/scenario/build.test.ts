@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { globSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { AUDIENCE, TestIssuer } from '../../packages/server/test/authenticate/oidc/test-issuer.ts'
 import { ServerProcess } from '../fault/support/server-process.ts'
 import { temporaryFolder } from '../fault/support/temporary-folder.ts'
+import { ConfiguredKeeper } from './configured-keeper.ts'
+import { PASSKEY_SETTINGS, tellPasskeyStory } from './passkey-story.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -65,5 +76,25 @@ describe('what `npm run build` makes', { timeout: 180_000 }, () => {
   test('serves from the one bundled file', async (t) => {
     const program = [join(built, 'claviger-server.mjs')]
     await assertServes(await ServerProcess.start(temporaryFolder(t), { program }))
+  })
+
+  test('has what is loaded only when it is needed in the one file too', async (t) => {
+    const folder = temporaryFolder(t)
+    const issuer = await TestIssuer.start()
+    t.after(() => issuer.stop())
+    writeFileSync(join(folder, 'issuer.pem'), issuer.authorities)
+    const trusted = [
+      '[[oidc]]',
+      `issuer = "${issuer.url}"`,
+      `audiences = ["${AUDIENCE}"]`,
+      'authorities = "issuer.pem"',
+      'principals = { release = "developer" }',
+    ]
+    const program = [join(built, 'claviger-server.mjs')]
+    const settings = [...PASSKEY_SETTINGS, ...trusted]
+    const keeper = await ConfiguredKeeper.start(folder, settings, program)
+    await keeper.server.client({ token: await issuer.sign() }).ok('GET', '/v1/whoami')
+    await tellPasskeyStory(keeper)
+    assert.deepEqual(await keeper.server.stop(), { code: 0, signal: null })
   })
 })

@@ -19,14 +19,22 @@ export class ConfiguredKeeper {
     this.server = server
   }
 
-  /** @param settings lines of TOML, after those of the defaults */
-  static async start(folder: string, settings: readonly string[]): Promise<ConfiguredKeeper> {
-    const first = await ServerProcess.start(folder)
+  /**
+   * @param settings lines of TOML, after those of the defaults
+   * @param program what Node runs, in place of the source's server
+   */
+  static async start(
+    folder: string,
+    settings: readonly string[],
+    program?: readonly string[],
+  ): Promise<ConfiguredKeeper> {
+    const options = program === undefined ? {} : { program }
+    const first = await ServerProcess.start(folder, options)
     await first.stop()
     const path = join(folder, 'keeper.toml')
     const lines = ['folder = "."', 'listen.port = 0', 'seal.kind = "file"', ...settings]
     writeFileSync(path, lines.join('\n'))
-    const server = await ServerProcess.start(folder, { args: ['--config', path] })
+    const server = await ServerProcess.start(folder, { ...options, args: ['--config', path] })
     const keeper = new ConfiguredKeeper(folder, server)
     await keeper.ok('administrator', 'operator', 'unseal')
     return keeper
