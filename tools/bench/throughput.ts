@@ -7,6 +7,7 @@ import { type Measurement, median } from './measurement.ts'
 
 const CONNECTIONS = 64
 const BATCH = 100
+const SCHEMES = ['p256', 'ed25519', 'rsa2048', 'p256Batch', 'ed25519Batch'] as const
 
 export interface ThroughputOptions {
   readonly keeper: KeeperProcess
@@ -39,8 +40,7 @@ export async function measureThroughput(
       records += after.records - before.records
       commits += after.commits - before.commits
       await measure('batch', keeper.port, requests.batch)
-      for (const scheme of ['p256', 'ed25519', 'rsa2048'] as const)
-        await measure(scheme, keeper.port, requests[scheme])
+      for (const scheme of SCHEMES) await measure(scheme, keeper.port, requests[scheme])
     }
     const speed = opensslSpeed(options.windowSeconds)
     return figures((name) => median(rates[name] ?? []), speed, records / commits)
@@ -70,12 +70,21 @@ function figures(
     bar,
     side,
   })
+  const inBatches = (name: string): number => rate(name) * BATCH
   return [
     against('encrypt-durable/https-echo', rate('encrypt'), rate('echo'), 'req/s', 0.5),
-    against('batch100-items/single', rate('batch') * BATCH, rate('encrypt'), 'items/s', 6),
+    against('batch100-items/single', inBatches('batch'), rate('encrypt'), 'items/s', 6),
     against('sign-p256/openssl-speed', rate('p256'), speed.p256, 'sign/s', 0.3),
     against('sign-ed25519/openssl-speed', rate('ed25519'), speed.ed25519, 'sign/s', 0.45),
     against('sign-rsa2048/openssl-speed', rate('rsa2048'), speed.rsa2048, 'sign/s', 0.55),
+    against('sign-p256-batch100/openssl-speed', inBatches('p256Batch'), speed.p256, 'sign/s', 0.3),
+    against(
+      'sign-ed25519-batch100/openssl-speed',
+      inBatches('ed25519Batch'),
+      speed.ed25519,
+      'sign/s',
+      0.45,
+    ),
     { name: 'records-per-fdatasync', value: recordsPerCommit, unit: 'records', bar: 25, side },
   ]
 }
@@ -96,7 +105,7 @@ export async function ratePerSecond(
   return done / seconds
 }
 
-type Requests = Record<'echo' | 'encrypt' | 'batch' | 'p256' | 'ed25519' | 'rsa2048', string>
+type Requests = Record<'echo' | 'encrypt' | 'batch' | (typeof SCHEMES)[number], string>
 
 /** The keys, made once a folder, and each request as it goes over the wire. */
 async function prepare(keeper: KeeperProcess): Promise<Requests> {
@@ -112,10 +121,10 @@ async function prepare(keeper: KeeperProcess): Promise<Requests> {
       .catch(() => keeper.call('POST', '/v1/keys', { name, spec }))
   }
   const item = { plaintext: Buffer.alloc(32, 7).toString('base64'), context: { app: 'bench' } }
-  const sign = (name: string): string =>
-    keeper.request('POST', `/v1/keys/${name}/sign`, {
-      message: Buffer.alloc(32, 7).toString('base64'),
-    })
+  const message = { message: Buffer.alloc(32, 7).toString('base64') }
+  const sign = (name: string): string => keeper.request('POST', `/v1/keys/${name}/sign`, message)
+  const signBatch = (name: string): string =>
+    keeper.request('POST', `/v1/keys/${name}/sign`, { items: Array(BATCH).fill(message) })
   return {
     echo: keeper.request('POST', '/', item),
     encrypt: keeper.request('POST', '/v1/keys/bench-encrypt/encrypt', item),
@@ -125,6 +134,8 @@ async function prepare(keeper: KeeperProcess): Promise<Requests> {
     p256: sign('bench-p256'),
     ed25519: sign('bench-ed25519'),
     rsa2048: sign('bench-rsa2048'),
+    p256Batch: signBatch('bench-p256'),
+    ed25519Batch: signBatch('bench-ed25519'),
   }
 }
 
