@@ -31,7 +31,9 @@ export async function measureThroughput(
     }
     let records = 0
     let commits = 0
-    await ratePerSecond({ ...options, windowSeconds: 1 }, keeper.port, requests.encrypt)
+    // Both compile their hot code first: what is measured is the hundredth second, not the first.
+    await ratePerSecond({ ...options, windowSeconds: 1 }, echo.port, requests.echo)
+    await ratePerSecond({ ...options, windowSeconds: 4 }, keeper.port, requests.encrypt)
     for (let round = 0; round < rounds; round++) {
       await measure('echo', echo.port, requests.echo)
       const before = await logFigures(keeper)
