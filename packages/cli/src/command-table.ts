@@ -232,6 +232,14 @@ const POLICY: CommandGroup = {
     get: entry('show a policy', () => import('./command/policy/get.ts')),
     list: entry('list policies', () => import('./command/policy/list.ts')),
     delete: entry('take a policy out of force', () => import('./command/policy/delete.ts')),
+    check: entry(
+      'say what is wrong with a policy without writing it',
+      () => import('./command/policy/check.ts'),
+    ),
+    explain: entry(
+      'say why a call would be allowed or denied, or who may make it',
+      () => import('./command/policy/explain.ts'),
+    ),
   },
 }
 

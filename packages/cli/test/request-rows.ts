@@ -226,6 +226,21 @@ export const ROWS: readonly Row[] = [
     answer: [200, { policies: [], damaged: [], entry: 1 }],
   },
   {
+    line: 'policy check',
+    asks: ['POST', '/v1/policies/check', { text: 'permit' }],
+    answer: [200, { accepted: true, faults: [], entry: 1 }],
+    world: { stdin: 'permit' },
+  },
+  {
+    line: 'policy explain --action key.destroy --on payments --peer 10.0.0.1',
+    asks: [
+      'POST',
+      '/v1/policies/explain',
+      { action: 'key.destroy', target: 'payments', peer: '10.0.0.1', limit: 1_000 },
+    ],
+    answer: [200, { explanations: [], examined: 2, damaged: [], entry: 1 }],
+  },
+  {
     line: 'policy delete p',
     asks: ['DELETE', '/v1/policies/p'],
     answer: [200, { name: 'p', entry: 1 }],

@@ -1,4 +1,4 @@
-import type { Answered, Policy, Principal, Role, Token, TokenScope, Whoami } from './model.ts'
+import type { Answered, Principal, Role, Token, TokenScope, Whoami } from './model.ts'
 import { toWire } from './bytes-on-wire.ts'
 import type { ChangeOptions } from './keys.ts'
 import { everyItem } from './paging.ts'
@@ -236,58 +236,5 @@ export class Tokens {
   /** Who the caller is to the keeper. Not recorded in the log. */
   async whoami(options: CallOptions = {}): Promise<Whoami> {
     return (await this.#transport.json({ method: 'GET', path: ['whoami'], ...options })) as Whoami
-  }
-}
-
-export type PolicyAnswer = Answered & { readonly policy: Policy }
-export interface PolicyList extends Answered {
-  readonly policies: readonly Policy[]
-  readonly damaged: readonly string[]
-}
-
-/** Cedar policies of the tenant, by name. */
-export class Policies {
-  readonly #transport: Transport
-
-  constructor(transport: Transport) {
-    this.#transport = transport
-  }
-
-  async list(options: CallOptions = {}): Promise<PolicyList> {
-    return (await this.#transport.json({
-      method: 'GET',
-      path: ['policies'],
-      ...options,
-    })) as PolicyList
-  }
-
-  async get(policy: string, options: CallOptions = {}): Promise<PolicyAnswer> {
-    return (await this.#transport.json({
-      method: 'GET',
-      path: ['policies', policy],
-      ...options,
-    })) as PolicyAnswer
-  }
-
-  /** New or changed; in force before this returns. */
-  async put(policy: string, text: string, options: ChangeOptions = {}): Promise<PolicyAnswer> {
-    return (await this.#transport.json({
-      method: 'PUT',
-      path: ['policies', policy],
-      body: { text },
-      repeatable: options.expectedRevision === undefined,
-      ...options,
-    })) as PolicyAnswer
-  }
-
-  async delete(
-    policy: string,
-    options: ChangeOptions = {},
-  ): Promise<Answered & { readonly name: string }> {
-    return (await this.#transport.json({
-      method: 'DELETE',
-      path: ['policies', policy],
-      ...options,
-    })) as Answered & { readonly name: string }
   }
 }

@@ -1,5 +1,5 @@
 import type { Answered, Whoami } from './model.ts'
-import { Policies, Principals, Tokens } from './access.ts'
+import { Principals, Tokens } from './access.ts'
 import { Approvals } from './approvals.ts'
 import { Audit } from './audit.ts'
 import { type BatchResult, type DataCallOptions, runBatch } from './batch.ts'
@@ -15,6 +15,7 @@ import { Keys } from './keys.ts'
 import { Objects } from './objects.ts'
 import { Groups, Quorums } from './quorums.ts'
 import { Seal } from './seal.ts'
+import { Policies } from './policies.ts'
 import { type CallOptions, Transport, type TransportOptions } from './transport.ts'
 
 export type ClavigerClientOptions = TransportOptions

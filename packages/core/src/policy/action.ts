@@ -63,6 +63,8 @@ export const ACTIONS = [
   'policy.list',
   'policy.put',
   'policy.delete',
+  'policy.check',
+  'policy.explain',
   'group.create',
   'group.get',
   'group.list',

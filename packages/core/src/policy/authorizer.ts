@@ -1,4 +1,5 @@
 import type { RequestContext, Session } from '../principal/principal.ts'
+import type { PolicyDocument } from '../storage/record.ts'
 import type { Action } from './action.ts'
 import type { Resource } from './resource.ts'
 
@@ -15,7 +16,38 @@ export interface Authorizer {
   decide(session: Session, action: Action, resource: Resource, context: RequestContext): Decision
 }
 
-/** Refuses a policy that does not parse or does not fit the schema: `invalid-input` naming the place. */
+export interface PolicyFault {
+  /** An error keeps the text from being put; a warning is of a rule that can never apply as things are. */
+  readonly severity: 'error' | 'warning'
+  readonly message: string
+  /** From 1, as is the column; absent where the fault has no place. */
+  readonly line?: number
+  readonly column?: number
+}
+
+/** A principal that a policy names by its id. */
+export interface NamedPrincipal {
+  readonly id: string
+  readonly line: number
+  readonly column: number
+}
+
+export interface PolicyInspection {
+  readonly faults: readonly PolicyFault[]
+  readonly principals: readonly NamedPrincipal[]
+}
+
+/** What can be told of policies without putting them in force. */
 export interface PolicyChecker {
+  /** Refuses a policy that does not parse or does not fit the schema: `invalid-input` naming the place. */
   check(text: string): void
+  /** All that `check` would refuse the text for, and whom it names. Never throws. */
+  inspect(text: string): PolicyInspection
+  /**
+   * Decides by the roles and these documents alone, and leaves what is in force as it is. `invalid-input`
+   * when one of them does not parse.
+   */
+  rehearse(documents: readonly PolicyDocument[]): Authorizer
+  /** What an action is done to; undefined for an action that no policy can speak of. */
+  kindOf(action: Action): Resource['kind'] | undefined
 }

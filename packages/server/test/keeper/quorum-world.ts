@@ -57,8 +57,12 @@ export async function refusal(call: Promise<unknown>): Promise<KeeperError> {
   throw new Error('it was not refused')
 }
 
-export function makeQuorumWorld(store?: core.Store, authorizer?: core.Authorizer): QuorumWorld {
-  const world = makeWorld(store, authorizer)
+export function makeQuorumWorld(
+  store?: core.Store,
+  authorizer?: core.Authorizer,
+  observers?: readonly core.ChangeObserver[],
+): QuorumWorld {
+  const world = makeWorld(store, authorizer, observers)
   const admin = sessionOf('admin', ['administrator'])
   const as: QuorumWorld['as'] = async (session, operation, input, options) => {
     const done = await world.keeper.execute(session, operation, input, REQUEST, options)

@@ -1,6 +1,7 @@
 import {
   type AuditLog,
   type Authorizer,
+  type ChangeObserver,
   type DataCall,
   type DataOperation,
   DEFAULT_TENANT,
@@ -22,6 +23,7 @@ import { MemoryStore } from '@claviger/testkit'
 import { createApprovalCrypto } from '../../src/approval-crypto.ts'
 import { principalPolicies } from '../../src/principal-policies.ts'
 import { certificateReader } from '../../src/certificate-reader.ts'
+import { createCedarAuthorizer } from '../../src/policy/index.ts'
 import { freshKey, Keyring } from '../../src/custody/software/keyring.ts'
 import { LockedMemory } from '../../src/custody/software/locked-memory.ts'
 import { SoftwareCustody } from '../../src/custody/software/software-custody.ts'
@@ -92,7 +94,11 @@ function unavailable(): never {
 }
 
 /** A keeper over real custody and real cryptography, with memory for the store and the log. */
-export function makeWorld(store: Store = new MemoryStore(), authorizer?: Authorizer): World {
+export function makeWorld(
+  store: Store = new MemoryStore(),
+  authorizer?: Authorizer,
+  observers: readonly ChangeObserver[] = [],
+): World {
   let at = T0
   const clock = { now: () => at, set: (instant: Instant) => (at = instant) }
   const memory = new LockedMemory({ warn: () => undefined })
@@ -128,7 +134,7 @@ export function makeWorld(store: Store = new MemoryStore(), authorizer?: Authori
       checkpoint: unavailable,
     },
     authorizer: authorizer ?? permissive,
-    policies: { check: () => undefined },
+    policies: createCedarAuthorizer(),
     approvals: createApprovalCrypto({ id: 'example.test', origins: ['https://example.test'] }),
     principalPolicies,
     credentials: {
@@ -146,6 +152,7 @@ export function makeWorld(store: Store = new MemoryStore(), authorizer?: Authori
     },
     profile: 'nist',
     observers: [
+      ...observers,
       (kind, _tenant, id) => {
         if (kind !== 'key-version') return
         const slash = id.indexOf('/')

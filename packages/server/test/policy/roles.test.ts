@@ -78,6 +78,8 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'policy.list': [administrator, auditor],
   'policy.put': [administrator],
   'policy.delete': [administrator],
+  'policy.check': [administrator, auditor],
+  'policy.explain': [administrator, auditor],
   'group.create': [administrator],
   'group.get': [administrator, auditor],
   'group.list': [administrator, auditor],

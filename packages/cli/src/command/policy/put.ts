@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts'
 import { readFileInput } from '../../file/input.ts'
 import { connectionOptions, examples, parseCount } from '../../options.ts'
 
-const POLICY_BYTES_MAX = 256 * 1024
+export const POLICY_BYTES_MAX = 256 * 1024
 
 export function define(command: Command, context: Context): void {
   command

@@ -49,6 +49,8 @@ export const BUILT_IN_POLICIES: Readonly<Record<Role, string>> = {
     Action::"approval.list",
     Action::"policy.get",
     Action::"policy.list",
+    Action::"policy.check",
+    Action::"policy.explain",
     Action::"principal.get",
     Action::"principal.list",
     Action::"token.list"

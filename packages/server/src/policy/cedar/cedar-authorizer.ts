@@ -4,6 +4,7 @@ import type {
   Decision,
   PolicyChecker,
   PolicyDocument,
+  PolicyInspection,
   RequestContext,
   Resource,
   Role,
@@ -11,24 +12,20 @@ import type {
   TenantId,
 } from '@claviger/core'
 import { CedarEngine, type CedarRequest } from './cedar-engine.ts'
-import { cedarRequest } from './cedar-request.ts'
 import { DecisionCache } from './decision-cache.ts'
+import { Evaluation, type PolicyProblem } from './evaluation.ts'
 import {
   type NamedPolicy,
   type ParsedPolicy,
   parseBuiltInPolicies,
   parseText,
 } from './parsed-policy.ts'
-import { checkPolicy } from './policy-checker.ts'
-import { actionFacts } from './schema.ts'
-import { ALLOWED_BY_NOTHING, type Slice, TenantPolicies } from './tenant-policies.ts'
+import { checkPolicy, inspectPolicy } from './policy-checker.ts'
+import { Rehearsal } from './rehearsal.ts'
+import { kindOf } from './schema.ts'
+import { TenantPolicies } from './tenant-policies.ts'
 
-/** What the operator should know of: nothing here reaches a caller. */
-export interface PolicyProblem {
-  readonly tenant: TenantId
-  readonly policies: readonly string[]
-  readonly message: string
-}
+export type { PolicyProblem } from './evaluation.ts'
 
 export interface CedarAuthorizerOptions {
   /** Evaluation errors and policies that cannot be put in force; each of them denies. */
@@ -68,6 +65,7 @@ export function createCedarAuthorizer(options: CedarAuthorizerOptions = {}): Ced
 /** Decides from the cache, or by Cedar over the few policies that can bear on the question. */
 class CachedCedar implements CedarAuthorizer {
   readonly #engine = new CedarEngine()
+  readonly #rehearsal = new Rehearsal()
   readonly #report: (problem: PolicyProblem) => void
   readonly #tenants = new Map<TenantId, TenantPolicies>()
   readonly #decisions: DecisionCache
@@ -75,11 +73,11 @@ class CachedCedar implements CedarAuthorizer {
 
   constructor({ report, decisionsMax }: CedarAuthorizerOptions) {
     this.#report = report ?? (() => {})
+    const evaluation = new Evaluation(this.#engine, this.#report)
     this.#decisions = new DecisionCache({
       decisionsMax: decisionsMax ?? DECISIONS_MAX,
       policiesOf: (tenant) => this.#policiesOf(tenant),
-      evaluate: (slice, session, action, resource, request) =>
-        this.#evaluate(slice, session, action, resource, request),
+      evaluate: (...question) => evaluation.decide(...question),
     })
   }
 
@@ -89,6 +87,18 @@ class CachedCedar implements CedarAuthorizer {
 
   check(text: string): void {
     checkPolicy(this.#engine, text)
+  }
+
+  inspect(text: string): PolicyInspection {
+    return inspectPolicy(this.#engine, text)
+  }
+
+  rehearse(documents: readonly PolicyDocument[]): Authorizer {
+    return this.#rehearsal.over(documents)
+  }
+
+  kindOf(action: Action): Resource['kind'] | undefined {
+    return kindOf(action)
   }
 
   setPolicies(tenant: TenantId, documents: readonly PolicyDocument[]): void {
@@ -148,42 +158,5 @@ class CachedCedar implements CedarAuthorizer {
   #roles(): Readonly<Record<Role, NamedPolicy>> {
     this.#builtIn ??= parseBuiltInPolicies(this.#engine)
     return this.#builtIn
-  }
-
-  /** Undefined when the engine was lost over it: a denial, but not one to keep. */
-  #evaluate(
-    slice: Slice,
-    session: Session,
-    action: Action,
-    resource: Resource,
-    request: RequestContext,
-  ): Decision | undefined {
-    const { tenant, authentication } = session
-    // `execute` settles these two without us; no policy that permits everybody means them.
-    const isKnown =
-      authentication === 'token' ||
-      authentication === 'certificate' ||
-      authentication === 'signature' ||
-      authentication === 'oidc'
-    if (!isKnown || slice.size === 0 || actionFacts(action) === undefined) return ALLOWED_BY_NOTHING
-    try {
-      // A peer that no policy asks about is left out: it costs, and could be no address at all.
-      const seen = slice.reads.peer ? request : { ...request, peer: '' }
-      const answer = this.#engine.evaluate(slice, cedarRequest(session, action, resource, seen))
-      if (answer.errors.length === 0) {
-        return Object.freeze({
-          allowed: answer.allowed,
-          policies: Object.freeze([...answer.policies]),
-        })
-      }
-      // A forbid that failed might have forbidden.
-      const policies = answer.errors.map(({ policy }) => policy)
-      const message = answer.errors.map((error) => error.message).join('; ')
-      this.#report({ tenant, policies, message })
-      return Object.freeze({ allowed: false, policies: Object.freeze(policies) })
-    } catch (error) {
-      this.#report({ tenant, policies: Object.keys(slice.policies), message: String(error) })
-      return undefined
-    }
   }
 }

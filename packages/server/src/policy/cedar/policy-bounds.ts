@@ -37,17 +37,26 @@ export function assertBounded(text: string): void {
 }
 
 function tooMuch(text: string, index: number, most: string): KeeperError {
-  const line = lineAt(text, index)
+  const { line, column } = placeAt(text, index)
   return new KeeperError(
     'invalid-input',
     `line ${line}: at most ${most}; split it into several policies`,
-    { details: { line } },
+    { details: { line, column } },
   )
 }
 
-/** The line, from 1, that a character stands on. */
-export function lineAt(text: string, index: number): number {
+export interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+/** The line and the column, from 1, that a character stands at. */
+export function placeAt(text: string, index: number): Place {
   let line = 1
-  for (let at = text.indexOf('\n'); at >= 0 && at < index; at = text.indexOf('\n', at + 1)) line++
-  return line
+  let start = 0
+  for (let at = text.indexOf('\n'); at >= 0 && at < index; at = text.indexOf('\n', at + 1)) {
+    line++
+    start = at + 1
+  }
+  return { line, column: index - start + 1 }
 }

@@ -114,6 +114,8 @@ export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
   'policy.list': { on: 'Tenant', duty: 'administer' },
   'policy.put': { on: 'Policy', duty: 'administer' },
   'policy.delete': { on: 'Policy', duty: 'administer' },
+  'policy.check': { on: 'Tenant', duty: 'administer' },
+  'policy.explain': { on: 'Tenant', duty: 'administer' },
   'group.create': { on: 'Group', duty: 'administer' },
   'group.get': { on: 'Group', duty: 'administer' },
   'group.list': { on: 'Tenant', duty: 'administer' },
@@ -143,6 +145,16 @@ export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
 /** Reads the table, so that an action added to core without a row fails here and in the role table. */
 export function actionFacts(action: Action): ActionFacts | undefined {
   return (ACTION_FACTS as Readonly<Partial<Record<Action, ActionFacts>>>)[action]
+}
+
+const KINDS = Object.fromEntries(
+  Object.entries(ENTITY_TYPES).map(([kind, type]) => [type, kind]),
+) as Readonly<Record<EntityType, Resource['kind']>>
+
+/** What an action is done to; undefined for what no policy can speak of. */
+export function kindOf(action: Action): Resource['kind'] | undefined {
+  const facts = actionFacts(action)
+  return facts === undefined ? undefined : KINDS[facts.on]
 }
 
 /** The groups an action is in: its duty, and its family (`key.*`), which token scopes speak of too. */

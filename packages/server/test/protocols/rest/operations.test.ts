@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { generateKeyPairSync } from 'node:crypto'
 import { OpenApiDocument } from './document.ts'
 import { tellApprovalStory } from './approval-story.ts'
+import { tellPolicyStory } from './policy-story.ts'
 import { tellPrincipalPolicyStory } from './principal-policy-story.ts'
 import { tellKeyMaterialStory } from './key-material-story.ts'
 import { tellSealStory } from './seal-story.ts'
@@ -320,6 +321,7 @@ describe('principals, tokens and policies', () => {
   })
 
   tellPrincipalPolicyStory({ call, ok, key })
+  tellPolicyStory({ call, ok, key })
 
   test('policies are written, held to the revision that was seen, and deleted', async () => {
     const text = 'permit(principal, action, resource);'

@@ -9,7 +9,7 @@ import {
   type AuditReader,
   DEFAULT_TENANT,
   Keeper,
-  KeeperError,
+  type KeeperError,
   type KeeperPorts,
   SYSTEM_TENANT,
 } from '@claviger/core'
@@ -24,6 +24,7 @@ import { LockedMemory } from '../../../src/custody/software/locked-memory.ts'
 import { SoftwareCustody } from '../../../src/custody/software/software-custody.ts'
 import { loadTenants, rewrapTenants } from '../../../src/custody/software/tenant-keys.ts'
 import { createMetrics } from '../../../src/metrics/metrics.ts'
+import { createCedarAuthorizer } from '../../../src/policy/index.ts'
 import type { ProtocolModule } from '../../../src/protocols/protocol.ts'
 import { restModule } from '../../../src/protocols/rest/module.ts'
 import type { RestOptions } from '../../../src/protocols/rest/ports.ts'
@@ -135,11 +136,7 @@ export async function openWorld(change: Partial<RestOptions> = {}): Promise<Test
     },
     approvals: createApprovalCrypto(RELYING_PARTY),
     principalPolicies,
-    policies: {
-      check: (text) => {
-        if (text.includes('nonsense')) throw new KeeperError('invalid-input', 'line 1: nonsense')
-      },
-    },
+    policies: createCedarAuthorizer(),
     credentials: createCredentialSource(),
     certificates: certificateReader,
     seal,

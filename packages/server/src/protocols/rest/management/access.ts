@@ -5,6 +5,7 @@ import type { ACCESS_ROUTES } from '../routes/access.ts'
 import { formatInstant, toWire } from '../wire-time.ts'
 import type { Answer, Handlers } from './handler.ts'
 import { LIMIT_DEFAULT } from './input.ts'
+import { policyHandlers } from './policies.ts'
 
 export function accessHandlers(options: RestOptions): Handlers<keyof typeof ACCESS_ROUTES> {
   return {
@@ -110,33 +111,6 @@ function tokenHandlers({
   }
 }
 
-function policyHandlers({
-  keeper,
-}: RestOptions): Handlers<'listPolicies' | 'getPolicy' | 'putPolicy' | 'deletePolicy'> {
-  return {
-    listPolicies: async ({ session, context }) => {
-      const { output, entry } = await keeper.execute(session, core.listPolicies, {}, context)
-      return { body: { ...output, policies: output.policies.map(policyOnWire), entry }, entry }
-    },
-    getPolicy: async ({ session, context, params }) => {
-      const input = { name: params.policy }
-      return answerPolicy(await keeper.execute(session, core.getPolicy, input, context))
-    },
-    putPolicy: async ({ session, context, params, body, options }) => {
-      // A policy that is written may be new, so the operation itself holds the revision.
-      const { expectedRevision } = options
-      const seen = expectedRevision === undefined ? {} : { expectedRevision }
-      const input = { name: params.policy, ...body, ...seen }
-      return answerPolicy(await keeper.execute(session, core.putPolicy, input, context))
-    },
-    deletePolicy: async ({ session, context, params, options }) => {
-      const input = { name: params.policy }
-      const done = await keeper.execute(session, core.deletePolicy, input, context, options)
-      return { body: { ...done.output, entry: done.entry }, entry: done.entry }
-    },
-  }
-}
-
 function principalOnWire({ principal, revision }: core.DescribedPrincipal): unknown {
   return toWire({ ...principal, revision })
 }
@@ -146,14 +120,6 @@ export function answerPrincipal({
   entry,
 }: core.ManagementAnswer<core.DescribedPrincipal>): Answer {
   return { body: { principal: principalOnWire(output), entry }, entry, revision: output.revision }
-}
-
-function policyOnWire({ policy, revision }: core.DescribedPolicy): unknown {
-  return toWire({ ...policy, revision })
-}
-
-function answerPolicy({ output, entry }: core.ManagementAnswer<core.DescribedPolicy>): Answer {
-  return { body: { policy: policyOnWire(output), entry }, entry, revision: output.revision }
 }
 
 function certificatesOf(certificates: readonly string[] | undefined): {

@@ -113,6 +113,22 @@ export const ACCESS_ROUTES = {
     answer: policy.DeletedPolicyAnswer,
     conditional: true,
   },
+  checkPolicy: {
+    method: 'POST',
+    path: '/v1/policies/check',
+    summary: 'Say what is wrong with a policy without writing it',
+    action: 'policy.check',
+    body: policy.CheckPolicyRequest,
+    answer: policy.CheckPolicyAnswer,
+  },
+  explainPolicy: {
+    method: 'POST',
+    path: '/v1/policies/explain',
+    summary: 'Say why a call would be allowed or denied, or who may make it',
+    action: 'policy.explain',
+    body: policy.ExplainPolicyRequest,
+    answer: policy.ExplainPolicyAnswer,
+  },
   whoami: {
     method: 'GET',
     path: '/v1/whoami',

@@ -1,5 +1,6 @@
+import { ASKED_AUTHENTICATIONS, ROLES } from '@claviger/core'
 import { Type } from 'typebox'
-import { Closed, Damaged, Entry, Instant, Revision } from './value.ts'
+import { After, Closed, Damaged, Entry, Instant, Limit, Reference, Revision } from './value.ts'
 
 export const Policy = Closed(
   {
@@ -23,4 +24,94 @@ export const PutPolicyRequest = Closed(
 export const DeletedPolicyAnswer = Closed(
   { name: Type.String(), entry: Entry },
   { $id: 'DeletedPolicyAnswer' },
+)
+
+const Text = Type.String({ minLength: 1, maxLength: 65_536, description: 'Cedar' })
+const Strings = (description: string) => Type.Array(Type.String(), { description })
+
+export const PolicyFault = Closed(
+  {
+    severity: Type.Enum(['error', 'warning'], {
+      description: 'An error keeps it from being put; a warning is of a rule that can never apply',
+    }),
+    message: Type.String(),
+    line: Type.Optional(Type.Integer({ minimum: 1 })),
+    column: Type.Optional(Type.Integer({ minimum: 1 })),
+  },
+  { $id: 'PolicyFault' },
+)
+export const CheckPolicyRequest = Closed({ text: Text }, { $id: 'CheckPolicyRequest' })
+export const CheckPolicyAnswer = Closed(
+  {
+    accepted: Type.Boolean({ description: 'Whether it could be put' }),
+    faults: Type.Array(PolicyFault),
+    entry: Entry,
+  },
+  { $id: 'CheckPolicyAnswer' },
+)
+
+const AskedAction = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'Such as `key.destroy`',
+})
+const askedCall = {
+  authentication: Type.Optional(
+    Type.Enum([...ASKED_AUTHENTICATIONS], { description: 'How they come in; `token` if absent' }),
+  ),
+  protocol: Type.Optional(
+    Type.String({ maxLength: 32, description: 'What the call comes by; `rest` if absent' }),
+  ),
+  peer: Type.Optional(
+    Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' })], {
+      description: 'The address it comes from',
+    }),
+  ),
+}
+
+export const ExplainPolicyRequest = Closed(
+  {
+    action: AskedAction,
+    target: Type.Optional(Reference('Id or name of what it would be done to')),
+    principal: Type.Optional(Reference('Id or name; absent: everybody who may')),
+    ...askedCall,
+    after: Type.Optional(After),
+    limit: Type.Optional(Limit),
+  },
+  { $id: 'ExplainPolicyRequest' },
+)
+export const Explanation = Closed(
+  {
+    principal: Type.String({ description: 'Id' }),
+    name: Type.String(),
+    kind: Type.Enum(['person', 'workload']),
+    roles: Type.Array(Type.Enum([...ROLES])),
+    groups: Strings('Names of the groups it is in'),
+    disabled: Type.Boolean({ description: 'It comes in no more, whatever the policies say' }),
+    allowed: Type.Boolean(),
+    policies: Strings('The policies that decided; none when nothing permits it'),
+    missingRoles: Type.Array(Type.Enum([...ROLES]), {
+      description: 'Any one of these would make it allowed',
+    }),
+    tokens: Type.Array(
+      Closed({ id: Type.String(), description: Type.String(), allowed: Type.Boolean() }),
+      {
+        description:
+          'Its tokens that have not ended, 64 at most, and whether their scope allows it',
+      },
+    ),
+  },
+  { $id: 'Explanation' },
+)
+export const ExplainPolicyAnswer = Closed(
+  {
+    action: Type.String(),
+    target: Type.String({ description: 'Name' }),
+    explanations: Type.Array(Explanation),
+    examined: Type.Integer({ description: 'How many principals were looked at' }),
+    next: Type.Optional(After),
+    damaged: Damaged,
+    entry: Entry,
+  },
+  { $id: 'ExplainPolicyAnswer' },
 )

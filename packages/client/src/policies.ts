@@ -1,0 +1,136 @@
+import { toWire } from './bytes-on-wire.ts'
+import type { ChangeOptions } from './keys.ts'
+import type { Answered, Policy, Principal, Role } from './model.ts'
+import type { CallOptions, Transport } from './transport.ts'
+
+export type PolicyAnswer = Answered & { readonly policy: Policy }
+export interface PolicyList extends Answered {
+  readonly policies: readonly Policy[]
+  readonly damaged: readonly string[]
+}
+
+export interface PolicyFault {
+  /** An error keeps it from being put; a warning is of a rule that can never apply. */
+  readonly severity: 'error' | 'warning'
+  readonly message: string
+  readonly line?: number
+  readonly column?: number
+}
+
+export interface PolicyCheck extends Answered {
+  readonly accepted: boolean
+  readonly faults: readonly PolicyFault[]
+}
+
+/** How a call that is asked about comes in. */
+export interface AskedCall {
+  readonly authentication?: 'token' | 'certificate' | 'signature' | 'oidc' | undefined
+  readonly protocol?: string | undefined
+  readonly peer?: string | undefined
+}
+
+export interface PolicyQuestion extends AskedCall {
+  readonly action: string
+  /** Id or name of what it would be done to. */
+  readonly target?: string | undefined
+  /** Id or name; absent: everybody who may. */
+  readonly principal?: string | undefined
+  readonly after?: string | undefined
+  readonly limit?: number | undefined
+}
+
+export interface Explanation {
+  /** Id. */
+  readonly principal: string
+  readonly name: string
+  readonly kind: Principal['kind']
+  readonly roles: readonly Role[]
+  readonly groups: readonly string[]
+  readonly disabled: boolean
+  readonly allowed: boolean
+  readonly policies: readonly string[]
+  readonly missingRoles: readonly Role[]
+  readonly tokens: readonly {
+    readonly id: string
+    readonly description: string
+    readonly allowed: boolean
+  }[]
+}
+
+export interface ExplanationPage extends Answered {
+  readonly action: string
+  readonly target: string
+  readonly explanations: readonly Explanation[]
+  readonly examined: number
+  readonly next?: string
+  readonly damaged: readonly string[]
+}
+
+/** Cedar policies of the tenant, by name. */
+export class Policies {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  async list(options: CallOptions = {}): Promise<PolicyList> {
+    return (await this.#transport.json({
+      method: 'GET',
+      path: ['policies'],
+      ...options,
+    })) as PolicyList
+  }
+
+  async get(policy: string, options: CallOptions = {}): Promise<PolicyAnswer> {
+    return (await this.#transport.json({
+      method: 'GET',
+      path: ['policies', policy],
+      ...options,
+    })) as PolicyAnswer
+  }
+
+  /** New or changed; in force before this returns. */
+  async put(policy: string, text: string, options: ChangeOptions = {}): Promise<PolicyAnswer> {
+    return (await this.#transport.json({
+      method: 'PUT',
+      path: ['policies', policy],
+      body: { text },
+      repeatable: options.expectedRevision === undefined,
+      ...options,
+    })) as PolicyAnswer
+  }
+
+  async delete(
+    policy: string,
+    options: ChangeOptions = {},
+  ): Promise<Answered & { readonly name: string }> {
+    return (await this.#transport.json({
+      method: 'DELETE',
+      path: ['policies', policy],
+      ...options,
+    })) as Answered & { readonly name: string }
+  }
+
+  /** What is wrong with a text, without putting it. */
+  async check(text: string, options: CallOptions = {}): Promise<PolicyCheck> {
+    return (await this.#transport.json({
+      method: 'POST',
+      path: ['policies', 'check'],
+      body: { text },
+      repeatable: true,
+      ...options,
+    })) as PolicyCheck
+  }
+
+  /** Why a principal may do something or not, or who may: one page of the principals looked at. */
+  async explain(question: PolicyQuestion, options: CallOptions = {}): Promise<ExplanationPage> {
+    return (await this.#transport.json({
+      method: 'POST',
+      path: ['policies', 'explain'],
+      body: toWire(question),
+      repeatable: true,
+      ...options,
+    })) as ExplanationPage
+  }
+}

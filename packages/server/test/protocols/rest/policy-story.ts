@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Caller } from './key-material-story.ts'
+import { pick } from './test-world.ts'
+
+/** What can be asked of policies, over HTTP. */
+export function tellPolicyStory({ call, ok, key }: Caller): void {
+  test('a policy is checked without being put', async () => {
+    const good = await ok('/v1/policies/check', {
+      body: { text: 'permit (principal, action, resource);' },
+    })
+    assert.deepEqual([good.body['accepted'], good.body['faults']], [true, []])
+    const text = 'permit (principal, action, resource);\npermit (principal,, resource);'
+    const bad = await ok('/v1/policies/check', { body: { text } })
+    assert.equal(bad.body['accepted'], false)
+    assert.deepEqual([pick(bad.body, 'faults.0.line'), pick(bad.body, 'faults.0.column')], [2, 19])
+    assert.equal((await call('/v1/policies/check')).status, 404, 'a policy may have that name')
+  })
+
+  test('a decision is explained, and who may is told', async () => {
+    await key('explained', 'aes-256')
+    await ok('/v1/principals', { body: { name: 'una', kind: 'person', roles: ['user'] } })
+    const question = { action: 'key.destroy', target: 'explained' }
+    const one = await ok('/v1/policies/explain', { body: { ...question, principal: 'una' } })
+    assert.equal(pick(one.body, 'explanations.0.allowed'), false)
+    assert.deepEqual(pick(one.body, 'explanations.0.missingRoles'), ['officer'])
+    const all = await ok('/v1/policies/explain', {
+      body: { ...question, action: 'key.encrypt', peer: '10.0.0.1', limit: 100 },
+    })
+    assert.ok(JSON.stringify(all.body['explanations']).includes('"una"'))
+    const wrong = { body: { ...question, action: 'key.frobnicate' } }
+    assert.equal((await call('/v1/policies/explain', wrong)).status, 400)
+  })
+}
