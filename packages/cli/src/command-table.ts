@@ -240,6 +240,11 @@ const POLICY: CommandGroup = {
       'say why a call would be allowed or denied, or who may make it',
       () => import('./command/policy/explain.ts'),
     ),
+    diff: entry(
+      'say which decisions a policy would change',
+      () => import('./command/policy/diff.ts'),
+    ),
+    test: entry('hold expectations against the policies', () => import('./command/policy/test.ts')),
   },
 }
 

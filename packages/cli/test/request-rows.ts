@@ -241,6 +241,33 @@ export const ROWS: readonly Row[] = [
     answer: [200, { explanations: [], examined: 2, damaged: [], entry: 1 }],
   },
   {
+    line: 'policy diff p',
+    asks: ['POST', '/v1/policies/diff', { name: 'p', text: 'permit' }],
+    answer: [200, { changes: [], changed: 0, examined: 9, truncated: false, entry: 1 }],
+    world: { stdin: 'permit' },
+  },
+  {
+    line: 'policy diff p --delete',
+    asks: ['POST', '/v1/policies/diff', { name: 'p' }],
+    answer: [200, { changes: [], changed: 0, examined: 9, truncated: true, entry: 1 }],
+  },
+  {
+    line: 'policy test - --without p',
+    asks: [
+      'POST',
+      '/v1/policies/test',
+      {
+        expectations: [{ principal: 'a', action: 'random', expect: 'denied' }],
+        proposal: { name: 'p' },
+      },
+    ],
+    answer: [
+      200,
+      { results: [{ met: true, decision: 'denied', policies: [] }], failed: 0, entry: 1 },
+    ],
+    world: { stdin: '[{"principal":"a","action":"random","expect":"denied"}]' },
+  },
+  {
     line: 'policy delete p',
     asks: ['DELETE', '/v1/policies/p'],
     answer: [200, { name: 'p', entry: 1 }],

@@ -66,6 +66,48 @@ export interface ExplanationPage extends Answered {
   readonly damaged: readonly string[]
 }
 
+/** A policy as it might be; without a text: out of force. */
+export interface PolicyProposal {
+  readonly name: string
+  readonly text?: string | undefined
+}
+
+export interface ChangedDecision {
+  /** Id. */
+  readonly principal: string
+  readonly name: string
+  readonly action: string
+  /** The key's name; `*` for any thing of another kind. */
+  readonly target: string
+  readonly allowed: boolean
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+}
+
+export interface PolicyDiff extends Answered {
+  readonly changes: readonly ChangedDecision[]
+  readonly changed: number
+  readonly examined: number
+  readonly truncated: boolean
+}
+
+export interface Expectation extends AskedCall {
+  /** Id or name. */
+  readonly principal: string
+  readonly action: string
+  readonly target?: string | undefined
+  readonly expect: 'allowed' | 'denied'
+}
+
+export interface PolicyTrial extends Answered {
+  readonly results: readonly {
+    readonly met: boolean
+    readonly decision: 'allowed' | 'denied'
+    readonly policies: readonly string[]
+  }[]
+  readonly failed: number
+}
+
 /** Cedar policies of the tenant, by name. */
 export class Policies {
   readonly #transport: Transport
@@ -132,5 +174,31 @@ export class Policies {
       repeatable: true,
       ...options,
     })) as ExplanationPage
+  }
+
+  /** Which decisions would change if it were put, changed or deleted. */
+  async diff(proposal: PolicyProposal & AskedCall, options: CallOptions = {}): Promise<PolicyDiff> {
+    return (await this.#transport.json({
+      method: 'POST',
+      path: ['policies', 'diff'],
+      body: toWire(proposal),
+      repeatable: true,
+      ...options,
+    })) as PolicyDiff
+  }
+
+  /** Holds expectations against the policies in force, or as they would be. */
+  async test(
+    expectations: readonly Expectation[],
+    proposal?: PolicyProposal,
+    options: CallOptions = {},
+  ): Promise<PolicyTrial> {
+    return (await this.#transport.json({
+      method: 'POST',
+      path: ['policies', 'test'],
+      body: toWire({ expectations, proposal }),
+      repeatable: true,
+      ...options,
+    })) as PolicyTrial
   }
 }

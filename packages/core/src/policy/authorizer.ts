@@ -48,6 +48,8 @@ export interface PolicyChecker {
    * when one of them does not parse.
    */
   rehearse(documents: readonly PolicyDocument[]): Authorizer
+  /** Whether policies in these texts could have a say in what a session may do. Errs on the side of yes. */
+  bearing(texts: readonly string[]): (session: Session, action: Action) => boolean
   /** What an action is done to; undefined for an action that no policy can speak of. */
   kindOf(action: Action): Resource['kind'] | undefined
 }

@@ -1,5 +1,4 @@
-import { KeeperError } from '../../error.ts'
-import { isUuid, type PrincipalId, type TenantId, type TokenId } from '../../id.ts'
+import type { PrincipalId, TenantId, TokenId } from '../../id.ts'
 import type { Action } from '../../policy/action.ts'
 import { type Principal, type Role, ROLES } from '../../principal/principal.ts'
 import type { Store } from '../../storage/store.ts'
@@ -10,6 +9,7 @@ import {
   type Asked,
   type AskedCall,
   parseAction,
+  principalAsked,
   requestOf,
   resourceAsked,
   sessionOf,
@@ -112,11 +112,7 @@ async function principalsAsked(
     const { records, ...rest } = await store.list('principal', query)
     return { principals: records.map(({ value }) => value), ...rest }
   }
-  const found = isUuid(principal)
-    ? await store.get('principal', tenant, principal)
-    : await store.getByName('principal', tenant, principal)
-  if (found !== undefined) return { principals: [found.value], damaged: [] }
-  throw new KeeperError('not-found', `there is no principal \`${principal.slice(0, 128)}\``)
+  return { principals: [await principalAsked(store, tenant, principal)], damaged: [] }
 }
 
 /** The names of the groups of each member: a quorum of one may have to approve what a policy allows. */

@@ -4,6 +4,7 @@ import { isUuid, type TokenId } from '../../id.ts'
 import { type Action, isAction } from '../../policy/action.ts'
 import type { Authorizer, Resource } from '../../policy/authorizer.ts'
 import type { Principal, RequestContext, Session, Token } from '../../principal/principal.ts'
+import type { Store } from '../../storage/store.ts'
 import type { KeyCache } from '../key-cache.ts'
 import type { KeeperPorts } from '../ports.ts'
 import { resourceOf } from '../subject.ts'
@@ -45,6 +46,19 @@ export function sessionOf(
     scope: token?.scope ?? {},
     expiresAt: Number.MAX_SAFE_INTEGER,
   })
+}
+
+/** By id or name. */
+export async function principalAsked(
+  store: Store,
+  tenant: TenantId,
+  ref: string,
+): Promise<Principal> {
+  const found = isUuid(ref)
+    ? await store.get('principal', tenant, ref)
+    : await store.getByName('principal', tenant, ref)
+  if (found !== undefined) return found.value
+  throw new KeeperError('not-found', `there is no principal \`${ref.slice(0, 128)}\``)
 }
 
 /** What would make the thing that is asked about: there need be none yet. */

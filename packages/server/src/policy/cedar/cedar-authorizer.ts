@@ -97,6 +97,10 @@ class CachedCedar implements CedarAuthorizer {
     return this.#rehearsal.over(documents)
   }
 
+  bearing(texts: readonly string[]): (session: Session, action: Action) => boolean {
+    return this.#rehearsal.bearing(texts)
+  }
+
   kindOf(action: Action): Resource['kind'] | undefined {
     return kindOf(action)
   }

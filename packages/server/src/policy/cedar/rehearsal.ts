@@ -1,4 +1,11 @@
-import { type Authorizer, KeeperError, type PolicyDocument, type Role } from '@claviger/core'
+import {
+  type Action,
+  type Authorizer,
+  KeeperError,
+  type PolicyDocument,
+  type Role,
+  type Session,
+} from '@claviger/core'
 import { CedarEngine } from './cedar-engine.ts'
 import { DecisionCache } from './decision-cache.ts'
 import { Evaluation } from './evaluation.ts'
@@ -30,6 +37,12 @@ export class Rehearsal {
       policiesOf: () => policies,
       evaluate: (...question) => evaluation.decide(...question),
     })
+  }
+
+  bearing(texts: readonly string[]): (session: Session, action: Action) => boolean {
+    const policies = texts.flatMap((text) => parseText(this.#engine, text))
+    return (session, action) =>
+      policies.some((policy) => policy.covers(action) && policy.concerns(session))
   }
 
   #parse(documents: readonly PolicyDocument[]): TenantPolicies {

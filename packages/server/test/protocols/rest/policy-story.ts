@@ -31,4 +31,21 @@ export function tellPolicyStory({ call, ok, key }: Caller): void {
     const wrong = { body: { ...question, action: 'key.frobnicate' } }
     assert.equal((await call('/v1/policies/explain', wrong)).status, 400)
   })
+
+  test('what a policy would change is told, and expectations are held against it', async () => {
+    await key('compared', 'aes-256')
+    await ok('/v1/principals', { body: { name: 'odd', kind: 'person', roles: ['officer'] } })
+    const text = 'forbid (principal, action == Action::"key.destroy", resource is Key);'
+    const diff = await ok('/v1/policies/diff', { body: { name: 'still', text } })
+    assert.equal(diff.body['truncated'], false)
+    assert.deepEqual(pick(diff.body, 'changes.0.after'), ['still'])
+    const expectations = [
+      { principal: 'odd', action: 'key.destroy', target: 'compared', expect: 'denied' },
+    ]
+    const now = await ok('/v1/policies/test', { body: { expectations } })
+    assert.equal(now.body['failed'], 1)
+    const proposal = { name: 'still', text }
+    const then = await ok('/v1/policies/test', { body: { expectations, proposal } })
+    assert.equal(then.body['failed'], 0)
+  })
 }

@@ -11,6 +11,8 @@ type PolicyRouteId =
   | 'deletePolicy'
   | 'checkPolicy'
   | 'explainPolicy'
+  | 'diffPolicy'
+  | 'tryPolicies'
 
 export function policyHandlers({ keeper }: RestOptions): Handlers<PolicyRouteId> {
   return {
@@ -42,6 +44,14 @@ export function policyHandlers({ keeper }: RestOptions): Handlers<PolicyRouteId>
       const { limit = LIMIT_DEFAULT, ...question } = body
       const input = { ...question, limit }
       const { output, entry } = await keeper.execute(session, core.explainPolicy, input, context)
+      return { body: { ...output, entry }, entry }
+    },
+    diffPolicy: async ({ session, context, body }) => {
+      const { output, entry } = await keeper.execute(session, core.diffPolicy, body, context)
+      return { body: { ...output, entry }, entry }
+    },
+    tryPolicies: async ({ session, context, body }) => {
+      const { output, entry } = await keeper.execute(session, core.tryPolicies, body, context)
       return { body: { ...output, entry }, entry }
     },
   }

@@ -129,6 +129,22 @@ export const ACCESS_ROUTES = {
     body: policy.ExplainPolicyRequest,
     answer: policy.ExplainPolicyAnswer,
   },
+  diffPolicy: {
+    method: 'POST',
+    path: '/v1/policies/diff',
+    summary: 'Say which decisions would change if a policy were written or taken out of force',
+    action: 'policy.explain',
+    body: policy.DiffPolicyRequest,
+    answer: policy.DiffPolicyAnswer,
+  },
+  tryPolicies: {
+    method: 'POST',
+    path: '/v1/policies/test',
+    summary: 'Hold what is expected of the policies against what they decide',
+    action: 'policy.explain',
+    body: policy.TryPoliciesRequest,
+    answer: policy.TryPoliciesAnswer,
+  },
   whoami: {
     method: 'GET',
     path: '/v1/whoami',

@@ -1,4 +1,4 @@
-import { ASKED_AUTHENTICATIONS, ROLES } from '@claviger/core'
+import { ASKED_AUTHENTICATIONS, EXPECTATIONS_MAX, ROLES } from '@claviger/core'
 import { Type } from 'typebox'
 import { After, Closed, Damaged, Entry, Instant, Limit, Reference, Revision } from './value.ts'
 
@@ -114,4 +114,67 @@ export const ExplainPolicyAnswer = Closed(
     entry: Entry,
   },
   { $id: 'ExplainPolicyAnswer' },
+)
+
+const proposal = {
+  name: Reference('Of the policy'),
+  text: Type.Optional(Text),
+}
+export const DiffPolicyRequest = Closed({ ...proposal, ...askedCall }, { $id: 'DiffPolicyRequest' })
+export const ChangedDecision = Closed(
+  {
+    principal: Type.String({ description: 'Id' }),
+    name: Type.String(),
+    action: Type.String(),
+    target: Type.String({ description: "The key's name; `*` for any thing of another kind" }),
+    allowed: Type.Boolean({ description: 'Whether it would be' }),
+    before: Strings('The policies that decide as things are'),
+    after: Strings('The policies that would decide'),
+  },
+  { $id: 'ChangedDecision' },
+)
+export const DiffPolicyAnswer = Closed(
+  {
+    changes: Type.Array(ChangedDecision),
+    changed: Type.Integer({ description: 'How many decisions change, of those looked at' }),
+    examined: Type.Integer({ description: 'How many decisions were looked at' }),
+    truncated: Type.Boolean({ description: 'Whether there was more to look at or to tell' }),
+    entry: Entry,
+  },
+  { $id: 'DiffPolicyAnswer' },
+)
+
+const Decided = Type.Enum(['allowed', 'denied'])
+export const TryPoliciesRequest = Closed(
+  {
+    expectations: Type.Array(
+      Closed({
+        principal: Reference('Id or name'),
+        action: AskedAction,
+        target: Type.Optional(Reference('Id or name of what it would be done to')),
+        expect: Decided,
+        ...askedCall,
+      }),
+      { maxItems: EXPECTATIONS_MAX },
+    ),
+    proposal: Type.Optional(
+      Closed(proposal, { description: 'A policy as it would be; without a text: out of force' }),
+    ),
+  },
+  { $id: 'TryPoliciesRequest' },
+)
+export const TryPoliciesAnswer = Closed(
+  {
+    results: Type.Array(
+      Closed({
+        met: Type.Boolean(),
+        decision: Decided,
+        policies: Strings('The policies that decided; none when nothing permits it'),
+      }),
+      { description: 'In the order of the expectations' },
+    ),
+    failed: Type.Integer({ description: 'How many expectations were not met' }),
+    entry: Entry,
+  },
+  { $id: 'TryPoliciesAnswer' },
 )
