@@ -73,6 +73,21 @@ async function behind(t: TestContext): Promise<{
 
 const CANNOT_INTERPRET = /^AWS KMS cannot interpret the response from the external key store proxy/
 
+describe('key stores', () => {
+  it('are ten at most in an account and Region', async (t) => {
+    const kms = await usingKeeper(t)
+    const create = async (index: number): Promise<Output> => {
+      const proxy = await liar(t)
+      proxy.answer = honest
+      return storeInput(proxy, { CustomKeyStoreName: `house ${index}` })
+    }
+    for (let index = 1; index <= 10; index++) {
+      await kms.call('CreateCustomKeyStore', await create(index))
+    }
+    await kms.refused('LimitExceededException', 'CreateCustomKeyStore', await create(11))
+  })
+})
+
 describe('a proxy that lies', () => {
   it('about a ciphertext is found out when it encrypts', async (t) => {
     const { proxy, kms, key } = await behind(t)

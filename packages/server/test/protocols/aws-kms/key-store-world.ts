@@ -32,11 +32,14 @@ interface Opened {
 }
 
 async function openKeeper(t: TestContext, aws: Partial<Config['aws']>): Promise<Opened> {
+  let opened: Composition | undefined
+  // Hooks run in the order they were given in: a keeper must be closed before its folder goes, for what it
+  // then writes would fail, and the hooks after a failed one do not run at all.
+  t.after(() => opened?.close())
   const folder = temporaryFolder(t)
   const base = developmentConfig(folder, 0)
   const config = { ...base, aws: { ...base.aws, account: ACCOUNT, region: HOME, ...aws } }
-  const keeper = await compose(config, silent)
-  t.after(() => keeper.close())
+  const keeper = (opened = await compose(config, silent))
   await openDevelopmentKeeper(keeper, folder)
   const session = async (name: string): Promise<Session> => {
     const secret = readFileSync(join(folder, `${name}.token`), 'utf8').trim()
