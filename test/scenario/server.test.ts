@@ -167,13 +167,17 @@ test('a keeper sealed by shares: initialized, unsealed and sealed again over the
   assert.equal(refused.json.code, 'sealed')
   const method = { kind: 'shamir', shares: 3, threshold: 2 }
   const principals = [
-    { name: 'root', roles: ['administrator', 'operator', 'officer', 'user'], tokenDays: 1 },
+    { name: 'root', roles: ['administrator', 'operator'], tokenDays: 1 },
+    { name: 'keeper', roles: ['officer', 'user', 'operator'], tokenDays: 1 },
   ]
+  const almighty = [{ name: 'root', roles: ['administrator', 'user'], tokenDays: 1 }]
+  const both = await anyone.call('POST', '/v1/seal/initialize', { method, principals: almighty })
+  assert.match(both.text, /nobody is `administrator` and `user`/)
   const made = await anyone.call('POST', '/v1/seal/initialize', { method, principals })
   assert.equal(made.status, 201, made.text)
   const { shares, tokens } = made.json
   assert.equal(shares.length, 3)
-  const token = tokens['root'] ?? ''
+  const token = tokens['keeper'] ?? ''
   assert.match(readFileSync(join(keeper, 'log.vkey'), 'utf8'), /^claviger\.local\/log\+/)
   const again = await anyone.call('POST', '/v1/seal/initialize', { method, principals })
   assert.equal(again.status, 409, again.text)

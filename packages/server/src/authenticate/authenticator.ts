@@ -9,6 +9,7 @@ import {
   type MaybePromise,
   type Principal,
   type PrincipalId,
+  rolesInForce,
   type Session,
   type Store,
   SYSTEM_TENANT,
@@ -323,7 +324,9 @@ export class Authenticator {
       tenant,
       principal: principal.id,
       name: principal.name,
-      roles: Object.freeze(principal.roles.filter((role) => login?.roles?.includes(role) ?? true)),
+      roles: Object.freeze(
+        rolesInForce(principal.roles).filter((role) => login?.roles?.includes(role) ?? true),
+      ),
       authentication: authenticationBy(proof),
       ...(login !== undefined && { assurance: assuranceOf(login) }),
       ...(token !== undefined && { token: token.id }),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
   DEFAULT_TENANT,
+  EXCLUSIONS,
   isKeeperError,
   KeeperError,
   type RecordKind,
@@ -35,7 +36,7 @@ async function assertRefused(
 describe('by token', () => {
   test('the same frozen session until something changes', async () => {
     const keep = await Keep.open()
-    const principal = await keep.putPrincipal(samplePrincipal(1, { roles: ['user', 'auditor'] }))
+    const principal = await keep.putPrincipal(samplePrincipal(1, { roles: ['user', 'officer'] }))
     const scope = { keys: ['payments/*'] }
     const { secret, token } = await keep.putToken(principal, { scope })
     const session = await keep.authenticator.bySecret(secret)
@@ -43,7 +44,7 @@ describe('by token', () => {
       tenant: DEFAULT_TENANT,
       principal: principal.id,
       name: principal.name,
-      roles: ['user', 'auditor'],
+      roles: ['user', 'officer'],
       authentication: 'token',
       token: token.id,
       scope,
@@ -53,6 +54,17 @@ describe('by token', () => {
     assert.ok(Object.isFrozen(session.scope) && Object.isFrozen(session.scope.keys))
     assert.equal(keep.authenticator.bySecret(secret), session)
     assert.equal(keep.authenticator.isCurrent(session), true)
+  })
+
+  test('of two roles that exclude each other, only one is in force', async () => {
+    const keep = await Keep.open()
+    for (const [index, { keeps, refuses }] of EXCLUSIONS.entries()) {
+      const roles = [refuses, keeps] as const
+      const principal = await keep.putPrincipal(samplePrincipal(index, { roles }))
+      const { secret } = await keep.putToken(principal)
+      const session = await keep.authenticator.bySecret(secret)
+      assert.deepEqual(session.roles, [keeps])
+    }
   })
 
   test('many at once are given one session', async () => {

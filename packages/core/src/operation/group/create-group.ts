@@ -12,8 +12,9 @@ export interface CreateGroupInput {
 export const createGroup: ManagementOperation<'group', CreateGroupInput, DescribedGroup> = {
   action: 'group.create',
   target: ({ name }) => ({ kind: 'group', ref: name, attributes: {} }),
-  run: async ({ ports, tenant, now }, input) => {
-    const members = await resolveMembers(ports, tenant, input.members)
+  run: async (scope, input) => {
+    const { ports, tenant, now } = scope
+    const members = await resolveMembers(scope, input.members, [])
     const id = ports.ids.uuid() as GroupId
     const name = parseName(input.name, 'group')
     const group: Group = { id, tenant, name, members, createdAt: now, updatedAt: now }

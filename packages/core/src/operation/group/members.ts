@@ -1,8 +1,9 @@
 import { type Group, GROUP_MEMBERS_MAX, type GroupMember, parseTeam } from '../../approval/group.ts'
 import type { QuorumRule } from '../../approval/quorum-rule.ts'
 import { KeeperError } from '../../error.ts'
-import { isUuid, type TenantId } from '../../id.ts'
-import type { KeeperPorts } from '../ports.ts'
+import { isUuid } from '../../id.ts'
+import type { Principal, Session } from '../../principal/principal.ts'
+import type { ManagementScope } from '../management-operation.ts'
 
 export interface MemberInput {
   /** Name or id. */
@@ -15,11 +16,15 @@ export interface DescribedGroup {
   readonly revision: number
 }
 
-/** Members as they are kept: by id, each once. */
+/** Members as they are kept: by id, each once; `earlier` are those that were there before. */
 export async function resolveMembers(
-  { store }: KeeperPorts,
-  tenant: TenantId,
+  {
+    ports: { store },
+    tenant,
+    session,
+  }: Pick<ManagementScope<'group'>, 'ports' | 'tenant' | 'session'>,
   members: readonly MemberInput[],
+  earlier: readonly GroupMember[],
 ): Promise<readonly GroupMember[]> {
   if (members.length > GROUP_MEMBERS_MAX) {
     throw new KeeperError('too-large', `a group has at most ${GROUP_MEMBERS_MAX} members`)
@@ -33,12 +38,22 @@ export async function resolveMembers(
       throw new KeeperError('invalid-input', `no principal \`${ref.slice(0, 128)}\``)
     }
     const { id } = stored.value
+    if (!earlier.some(({ principal }) => principal === id)) assertMayJoin(stored.value, session)
     if (resolved.some(({ principal }) => principal === id)) {
       throw new KeeperError('invalid-input', `\`${stored.value.name}\` is named twice`)
     }
     resolved.push({ principal: id, ...(team !== undefined && { team: parseTeam(team) }) })
   }
   return resolved
+}
+
+/** Who is in a group can approve: nobody brings that on themself, and an auditor does not have it. */
+function assertMayJoin({ id, name, roles }: Principal, session: Session): void {
+  if (id === session.principal) {
+    throw new KeeperError('denied', 'nobody makes themself a member of a group; it takes another')
+  }
+  if (!roles.includes('auditor')) return
+  throw new KeeperError('conflict', `\`${name}\` is an auditor, who does not approve`)
 }
 
 /** A quorum that its group cannot make up would lock what it guards for good. */

@@ -18,8 +18,9 @@ export interface UpdateGroupInput {
 export const updateGroup: ManagementOperation<'group', UpdateGroupInput, DescribedGroup> = {
   action: 'group.update',
   target: ({ group }) => ({ kind: 'group', ref: group }),
-  run: async ({ ports, tenant, now, subject }, input) => {
-    const members = await resolveMembers(ports, tenant, input.members)
+  run: async (scope, input) => {
+    const { ports, tenant, now, subject } = scope
+    const members = await resolveMembers(scope, input.members, subject.value.members)
     const query = { tenant, parent: subject.id, limit: LIST_MAX }
     const { records: rules } = await ports.store.list('quorum', query)
     for (const { value } of rules) assertAttainable(value, members)

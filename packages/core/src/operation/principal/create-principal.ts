@@ -1,6 +1,7 @@
 import { KeeperError } from '../../error.ts'
 import { parseName, type PrincipalId } from '../../id.ts'
 import type { CredentialSource } from '../../principal/credential-source.ts'
+import { assertSeparate } from '../../principal/duties.ts'
 import { type Principal, type Role, ROLES } from '../../principal/principal.ts'
 import type { ManagementOperation } from '../management-operation.ts'
 import type { DescribedPrincipal } from './described-principal.ts'
@@ -43,6 +44,7 @@ export const createPrincipal: ManagementOperation<
   },
 }
 
+/** Known, and such as one may hold at once. */
 export function parseRoles(roles: readonly string[]): readonly Role[] {
   for (const role of roles) {
     if ((ROLES as readonly string[]).includes(role)) continue
@@ -50,7 +52,9 @@ export function parseRoles(roles: readonly string[]): readonly Role[] {
       details: { known: ROLES },
     })
   }
-  return [...new Set(roles as readonly Role[])]
+  const known = [...new Set(roles as readonly Role[])]
+  assertSeparate(known)
+  return known
 }
 
 export function parseCertificates(

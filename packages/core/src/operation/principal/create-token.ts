@@ -4,6 +4,7 @@ import { KeeperError } from '../../error.ts'
 import type { TokenId } from '../../id.ts'
 import { isAction } from '../../policy/action.ts'
 import { SHARED_SECRET_FORMS, type SharedSecretForm } from '../../principal/credential-source.ts'
+import { assertSeparate } from '../../principal/duties.ts'
 import type { Token, TokenScope } from '../../principal/principal.ts'
 import { sharedSecretBinding } from '../execute-shared-secret.ts'
 import type { ManagementOperation, ManagementScope } from '../management-operation.ts'
@@ -36,6 +37,7 @@ export const createToken: ManagementOperation<'principal', CreateTokenInput, Cre
   target: ({ principal }) => ({ kind: 'principal', ref: principal }),
   run: (scope, input) => {
     const { subject, tenant, now, ports, session } = scope
+    assertSeparate(subject.value.roles)
     const lifetimeMs = input.lifetimeSeconds * 1_000
     if (
       !Number.isSafeInteger(lifetimeMs) ||

@@ -1,4 +1,5 @@
-import type { Principal } from '../../principal/principal.ts'
+import { KeeperError } from '../../error.ts'
+import type { Principal, Role, Session } from '../../principal/principal.ts'
 import type { ManagementOperation } from '../management-operation.ts'
 import { parseCertificates, parseRoles } from './create-principal.ts'
 import type { DescribedPrincipal } from './described-principal.ts'
@@ -19,11 +20,13 @@ export const updatePrincipal: ManagementOperation<
 > = {
   action: 'principal.update',
   target: ({ principal }) => ({ kind: 'principal', ref: principal }),
-  run: ({ subject, tenant, ports }, input) => {
-    const { roles, disabled, certificates } = input
+  run: ({ subject, tenant, ports, session }, input) => {
+    const { disabled, certificates } = input
+    const roles = input.roles === undefined ? undefined : parseRoles(input.roles)
+    assertNotOwn(session, subject.value, roles ?? [])
     const principal: Principal = {
       ...subject.value,
-      ...(roles !== undefined && { roles: parseRoles(roles) }),
+      ...(roles !== undefined && { roles }),
       ...(disabled !== undefined && { disabled }),
       ...(certificates !== undefined && {
         certificates: parseCertificates(ports.credentials, certificates),
@@ -37,4 +40,16 @@ export const updatePrincipal: ManagementOperation<
       details: { roles: principal.roles, disabled: principal.disabled },
     }
   },
+}
+
+/** Laying a role down is anybody's own affair; taking one up is not. */
+function assertNotOwn(
+  session: Session,
+  { id, roles: held }: Principal,
+  roles: readonly Role[],
+): void {
+  if (session.principal !== id) return
+  const taken = roles.find((role) => !held.includes(role))
+  if (taken === undefined) return
+  throw new KeeperError('denied', `nobody gives a role to themself: \`${taken}\` takes another`)
 }

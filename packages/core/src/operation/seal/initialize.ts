@@ -2,6 +2,7 @@ import type { NewSeal, SealMethod } from '../../custody/seal.ts'
 import { DAY_MS } from '../../clock.ts'
 import { KeeperError } from '../../error.ts'
 import { DEFAULT_TENANT, type PrincipalId, SYSTEM_TENANT, type TokenId } from '../../id.ts'
+import { assertSeparate } from '../../principal/duties.ts'
 import type { Principal, Role, Token } from '../../principal/principal.ts'
 import type { Put } from '../../storage/store.ts'
 import type { ManagementOperation, ManagementScope } from '../management-operation.ts'
@@ -36,6 +37,7 @@ export const initialize: ManagementOperation<'seal', InitializeInput, Initialize
     if (scope.ports.seal.status().initialized) {
       throw new KeeperError('conflict', 'this keeper is initialized already; unseal it')
     }
+    for (const { roles } of input.principals) assertSeparate(roles)
     const made = await scope.ports.seal.initialize(input.method)
     return {
       ...(await founders(scope, input.principals, made)),
@@ -66,6 +68,7 @@ async function founders(
   made: NewSeal,
 ): Promise<{ output: InitializeOutput; puts: readonly Put[] }> {
   const { ports, now } = scope
+  for (const { roles } of principals) assertSeparate(roles)
   // The system is a tenant too: what the keeper keeps for itself (its log's keys) is wrapped under its KEK.
   const puts = [SYSTEM_TENANT, DEFAULT_TENANT].map((id): Put => {
     const value = ports.tenants.createTenant(id, id, now)
