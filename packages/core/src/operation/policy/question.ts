@@ -3,6 +3,7 @@ import type { TenantId } from '../../id.ts'
 import { isUuid, type TokenId } from '../../id.ts'
 import { type Action, isAction } from '../../policy/action.ts'
 import type { Authorizer, Resource } from '../../policy/authorizer.ts'
+import { rolesInForce } from '../../principal/duties.ts'
 import type { Principal, RequestContext, Session, Token } from '../../principal/principal.ts'
 import type { Store } from '../../storage/store.ts'
 import type { KeyCache } from '../key-cache.ts'
@@ -40,7 +41,7 @@ export function sessionOf(
     tenant,
     principal: id,
     name,
-    roles,
+    roles: rolesInForce(roles),
     authentication: token?.sharedSecret === undefined ? authentication : 'signature',
     ...(token !== undefined && { token: token.id satisfies TokenId }),
     scope: token?.scope ?? {},
