@@ -232,6 +232,10 @@ const POLICY: CommandGroup = {
     get: entry('show a policy', () => import('./command/policy/get.ts')),
     list: entry('list policies', () => import('./command/policy/list.ts')),
     delete: entry('take a policy out of force', () => import('./command/policy/delete.ts')),
+    history: entry(
+      'show who changed a policy, and how',
+      () => import('./command/policy/history.ts'),
+    ),
     check: entry(
       'say what is wrong with a policy without writing it',
       () => import('./command/policy/check.ts'),

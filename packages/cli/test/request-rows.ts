@@ -226,6 +226,11 @@ export const ROWS: readonly Row[] = [
     answer: [200, { policies: [], damaged: [], entry: 1 }],
   },
   {
+    line: 'policy history p',
+    asks: ['GET', '/v1/policies/p/history'],
+    answer: [200, { name: 'p', versions: [], entry: 1 }],
+  },
+  {
     line: 'policy check',
     asks: ['POST', '/v1/policies/check', { text: 'permit' }],
     answer: [200, { accepted: true, faults: [], entry: 1 }],

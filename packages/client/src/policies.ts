@@ -66,6 +66,18 @@ export interface ExplanationPage extends Answered {
   readonly damaged: readonly string[]
 }
 
+export interface PolicyHistoryAnswer extends Answered {
+  readonly name: string
+  /** Oldest first. */
+  readonly versions: readonly {
+    readonly version: number
+    readonly at: string
+    readonly by: { readonly id: string; readonly name: string }
+    /** Absent: it was taken out of force. */
+    readonly text?: string
+  }[]
+}
+
 /** A policy as it might be; without a text: out of force. */
 export interface PolicyProposal {
   readonly name: string
@@ -152,6 +164,15 @@ export class Policies {
       path: ['policies', policy],
       ...options,
     })) as Answered & { readonly name: string }
+  }
+
+  /** Of a policy that is gone, too. */
+  async history(policy: string, options: CallOptions = {}): Promise<PolicyHistoryAnswer> {
+    return (await this.#transport.json({
+      method: 'GET',
+      path: ['policies', policy, 'history'],
+      ...options,
+    })) as PolicyHistoryAnswer
   }
 
   /** What is wrong with a text, without putting it. */

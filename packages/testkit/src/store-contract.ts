@@ -7,6 +7,7 @@ import {
   type ListQuery,
   type Store,
   SYSTEM_TENANT,
+  type PrincipalId,
   type TenantId,
 } from '@claviger/core'
 import { put, putKey, putVersion, sampleId, withOutbox } from './store-records.ts'
@@ -347,9 +348,17 @@ function outboxTests(subject: Subject): void {
     const store = subject()
     const policy = { tenant: A, name: 'p', text: 'permit;', updatedAt: 1 }
     const usage = { tenant: A, version: `${sampleId(1)}/1`, invocations: 1, bytes: 2 }
+    const by = { id: 'ann' as PrincipalId, name: 'ann' }
+    const versions = [{ version: 1, at: 1, by, text: 'permit;' }]
+    const history = { tenant: A, name: 'p', versions }
     await store.commit({
-      puts: [put('policy', A, 'p', policy), put('usage', A, usage.version, usage)],
+      puts: [
+        put('policy', A, 'p', policy),
+        put('policy-history', A, 'h', history),
+        put('usage', A, usage.version, usage),
+      ],
     })
+    assert.deepEqual((await store.getByName('policy-history', A, 'p'))?.value, history)
     assert.deepEqual((await store.get('policy', A, 'p'))?.value, policy)
     assert.deepEqual((await store.get('usage', A, usage.version))?.value, usage)
   })

@@ -78,6 +78,12 @@ export * from './policy/diff-policy.ts'
 export * from './policy/explain-policy.ts'
 export * from './policy/get-policy.ts'
 export * from './policy/list-policies.ts'
+export {
+  POLICY_VERSIONS_MAX,
+  policyHistory,
+  type PolicyHistoryInput,
+  type PolicyHistoryOutput,
+} from './policy/policy-history.ts'
 export * from './policy/put-policy.ts'
 export type { PolicyProposal } from './policy/proposal.ts'
 export { ASKED_AUTHENTICATIONS, type AskedAuthentication } from './policy/question.ts'

@@ -22,6 +22,7 @@ const INDEXERS: { readonly [K in RecordKind]: (value: RecordTypes[K]) => RecordI
   principal: indexPrincipal,
   token: indexToken,
   policy: (policy) => ({ name: policy.name, facets: [] }),
+  'policy-history': ({ name }) => ({ name, facets: [] }),
   usage: (usage) => ({ parent: usage.version, facets: [] }),
   'last-use': ({ key }) => ({ parent: key, facets: [] }),
   attachment: ({ name, key, facets }) => ({

@@ -10,6 +10,23 @@ export interface PolicyDocument {
   readonly updatedAt: Instant
 }
 
+/** One text of a policy, and who put it there. */
+export interface PolicyVersion {
+  /** From 1, and never used again for the name. */
+  readonly version: number
+  readonly at: Instant
+  readonly by: { readonly id: PrincipalId; readonly name: string }
+  /** Absent: it was taken out of force. */
+  readonly text?: string
+}
+
+/** What a policy was, oldest first. Found by the policy's name, and there after the policy is gone. */
+export interface PolicyHistory {
+  readonly tenant: TenantId
+  readonly name: string
+  readonly versions: readonly PolicyVersion[]
+}
+
 /**
  * What may have been used of a key version at most. Blocks are reserved ahead, so that the hot path
  * writes nothing and a crash counts the whole block as used: never too little.

@@ -8,7 +8,13 @@ import type { Key, KeyVersion } from '../key/key.ts'
 import type { ManagedObject } from '../object/managed-object.ts'
 import type { Principal, Token } from '../principal/principal.ts'
 import type { Tenant } from '../tenant/tenant.ts'
-import type { IdempotencyRecord, LastUse, PolicyDocument, UsageReservation } from './record.ts'
+import type {
+  IdempotencyRecord,
+  LastUse,
+  PolicyDocument,
+  PolicyHistory,
+  UsageReservation,
+} from './record.ts'
 
 /** Every kind of record, and the plain JSON value it holds. */
 export interface RecordTypes {
@@ -19,6 +25,7 @@ export interface RecordTypes {
   principal: Principal
   token: Token
   policy: PolicyDocument
+  'policy-history': PolicyHistory
   usage: UsageReservation
   'last-use': LastUse
   idempotency: IdempotencyRecord

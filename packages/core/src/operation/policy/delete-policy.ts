@@ -1,4 +1,5 @@
 import type { ManagementOperation } from '../management-operation.ts'
+import { historyWrite } from './policy-history.ts'
 
 export interface DeletePolicyInput {
   readonly name: string
@@ -12,8 +13,15 @@ export const deletePolicy: ManagementOperation<
 > = {
   action: 'policy.delete',
   target: ({ name }) => ({ kind: 'policy', ref: name }),
-  run: ({ subject, tenant }) => ({
-    output: { name: subject.value.name },
-    deletes: [{ kind: 'policy', tenant, id: subject.id, expected: subject.revision }],
-  }),
+  run: async (scope) => {
+    const { subject, tenant } = scope
+    const { name } = subject.value
+    const history = await historyWrite(scope, name, undefined)
+    const { id, revision: expected } = subject
+    return {
+      output: { name },
+      puts: history.puts,
+      deletes: [{ kind: 'policy', tenant, id, expected }, ...history.deletes],
+    }
+  },
 }

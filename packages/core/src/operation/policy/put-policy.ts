@@ -2,6 +2,7 @@ import { KeeperError } from '../../error.ts'
 import { parseName } from '../../id.ts'
 import type { PolicyDocument } from '../../storage/record.ts'
 import type { ManagementOperation } from '../management-operation.ts'
+import { historyWrite } from './policy-history.ts'
 
 export const POLICY_BYTES_MAX = 64 * 1024
 const POLICIES_MAX = 256
@@ -22,7 +23,8 @@ export interface DescribedPolicy {
 export const putPolicy: ManagementOperation<'policy', PutPolicyInput, DescribedPolicy> = {
   action: 'policy.put',
   target: ({ name }) => ({ kind: 'policy', ref: name, attributes: {} }),
-  run: async ({ ports, tenant, now }, input) => {
+  run: async (scope, input) => {
+    const { ports, tenant, now } = scope
     const name = parseName(input.name, 'policy')
     if (input.text.length > POLICY_BYTES_MAX) {
       throw new KeeperError('too-large', `a policy has at most ${POLICY_BYTES_MAX} characters`)
@@ -39,9 +41,12 @@ export const putPolicy: ManagementOperation<'policy', PutPolicyInput, DescribedP
     }
     const expected = earlier?.revision ?? 0
     const value: PolicyDocument = { tenant, name, text: input.text.toWellFormed(), updatedAt: now }
+    const id = earlier?.id ?? ports.ids.uuid()
+    const history = await historyWrite(scope, name, value.text)
     return {
       output: { policy: value, revision: expected + 1 },
-      puts: [{ kind: 'policy', tenant, id: earlier?.id ?? ports.ids.uuid(), value, expected }],
+      puts: [{ kind: 'policy', tenant, id, value, expected }, ...history.puts],
+      deletes: history.deletes,
       details: { created: expected === 0 },
     }
   },

@@ -48,4 +48,15 @@ export function tellPolicyStory({ call, ok, key }: Caller): void {
     const then = await ok('/v1/policies/test', { body: { expectations, proposal } })
     assert.equal(then.body['failed'], 0)
   })
+
+  test('what a policy was is told, and by whom', async () => {
+    const text = '// first'
+    await ok('/v1/policies/old', { method: 'PUT', body: { text } })
+    await ok('/v1/policies/old', { method: 'DELETE' })
+    const { body } = await ok('/v1/policies/old/history')
+    assert.deepEqual(pick(body, 'versions.0.text'), text)
+    assert.deepEqual(pick(body, 'versions.1.by.name'), 'administrator')
+    assert.equal(pick(body, 'versions.1.text'), undefined)
+    assert.equal((await call('/v1/policies/never/history')).status, 404)
+  })
 }

@@ -9,6 +9,7 @@ type PolicyRouteId =
   | 'getPolicy'
   | 'putPolicy'
   | 'deletePolicy'
+  | 'policyHistory'
   | 'checkPolicy'
   | 'explainPolicy'
   | 'diffPolicy'
@@ -35,6 +36,11 @@ export function policyHandlers({ keeper }: RestOptions): Handlers<PolicyRouteId>
       const input = { name: params.policy }
       const done = await keeper.execute(session, core.deletePolicy, input, context, options)
       return { body: { ...done.output, entry: done.entry }, entry: done.entry }
+    },
+    policyHistory: async ({ session, context, params }) => {
+      const input = { name: params.policy }
+      const { output, entry } = await keeper.execute(session, core.policyHistory, input, context)
+      return { body: { ...output, versions: toWire(output.versions), entry }, entry }
     },
     checkPolicy: async ({ session, context, body }) => {
       const { output, entry } = await keeper.execute(session, core.checkPolicy, body, context)

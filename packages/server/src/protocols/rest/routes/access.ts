@@ -113,6 +113,13 @@ export const ACCESS_ROUTES = {
     answer: policy.DeletedPolicyAnswer,
     conditional: true,
   },
+  policyHistory: {
+    method: 'GET',
+    path: '/v1/policies/{policy}/history',
+    summary: 'Who changed a policy, when, and to what',
+    action: 'policy.get',
+    answer: policy.PolicyHistoryAnswer,
+  },
   checkPolicy: {
     method: 'POST',
     path: '/v1/policies/check',

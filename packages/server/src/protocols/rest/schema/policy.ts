@@ -26,6 +26,23 @@ export const DeletedPolicyAnswer = Closed(
   { $id: 'DeletedPolicyAnswer' },
 )
 
+export const PolicyHistoryAnswer = Closed(
+  {
+    name: Type.String(),
+    versions: Type.Array(
+      Closed({
+        version: Type.Integer({ minimum: 1 }),
+        at: Instant('When it was put'),
+        by: Closed({ id: Type.String(), name: Type.String() }),
+        text: Type.Optional(Type.String({ description: 'Absent: it was taken out of force' })),
+      }),
+      { description: 'Oldest first, 32 at most' },
+    ),
+    entry: Entry,
+  },
+  { $id: 'PolicyHistoryAnswer' },
+)
+
 const Text = Type.String({ minLength: 1, maxLength: 65_536, description: 'Cedar' })
 const Strings = (description: string) => Type.Array(Type.String(), { description })
 
