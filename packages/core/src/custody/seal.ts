@@ -87,8 +87,11 @@ export interface Seal {
   status(): SealStatus
   /** Makes the first root key and leaves the keeper unsealed. `conflict` when there is one already. */
   initialize(method: SealMethod): Promise<NewSeal>
-  /** One share, or the whole passphrase; harmless when already unsealed. Finishes a pending rotation. */
-  unseal(credential: SealCredential): Promise<SealStatus>
+  /**
+   * One share, or the whole passphrase; harmless when already unsealed. Finishes a pending rotation.
+   * @param peer whose guess it is: too many wrong passphrases slow down who made them, and nobody else
+   */
+  unseal(credential: SealCredential, peer?: string): Promise<SealStatus>
   /** Forgets the shares given so far. */
   resetProgress(): void
   /** Wipes the root, every KEK and all open material before it returns. */

@@ -1,4 +1,4 @@
-import { type Clock, type Instant, KeeperError } from '@claviger/core'
+import { type Clock, type Instant, KeeperError, peerGroup } from '@claviger/core'
 
 export interface FailureLimitOptions {
   readonly clock: Clock
@@ -61,21 +61,4 @@ export class FailureLimit {
     const elapsedSeconds = Math.max(0, this.#options.clock.now() - known.at) / 1_000
     return Math.max(0, known.failures - elapsedSeconds / this.#options.failureSeconds)
   }
-}
-
-/** IPv6 by its /64, which one site has whole; IPv4 as it is, also when mapped. */
-function peerGroup(peer: string): string {
-  const zone = peer.indexOf('%')
-  const address = (zone < 0 ? peer : peer.slice(0, zone)).toLowerCase()
-  if (!address.includes(':')) return address
-  if (/^::ffff:[0-9.]+$/.test(address)) return address.slice('::ffff:'.length)
-  const [head = '', tail] = address.split('::')
-  const before = head === '' ? [] : head.split(':')
-  const after = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0')
-  const all = tail === undefined ? before : [...before, ...zeros, ...after]
-  return `${all
-    .slice(0, 4)
-    .map((part) => part.replace(/^0+(?=.)/, ''))
-    .join(':')}::/64`
 }

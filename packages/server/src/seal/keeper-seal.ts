@@ -34,8 +34,10 @@ import {
   withSealDamage,
 } from './seal-kinds.ts'
 import {
+  assertNotRotating,
   encodeSealFile,
   factsOf,
+  newest,
   parseSealFile,
   SEAL_FORMAT,
   type SealFile,
@@ -138,7 +140,7 @@ export class KeeperSeal implements Seal {
     })
   }
 
-  unseal(credential: SealCredential): Promise<SealStatus> {
+  unseal(credential: SealCredential, peer = ''): Promise<SealStatus> {
     return this.#inTurn(async () => {
       const file = this.#initialized()
       if (!this.#keyring.isSealed) return this.status()
@@ -148,9 +150,9 @@ export class KeeperSeal implements Seal {
         if (this.#progress.indexes.length < seal.threshold) return this.status()
       }
       const epoch = this.#epoch
-      const roots = await this.#openRoots(seal, () =>
-        seal.kind === 'shamir' ? this.#combineProgress() : this.#open(seal, [credential]),
-      )
+      const open = (): Promise<SealKey> =>
+        seal.kind === 'shamir' ? this.#combineProgress() : this.#open(seal, [credential], peer)
+      const roots = await this.#openRoots(seal, open, peer)
       if (epoch !== this.#epoch) {
         for (const root of roots) root.bytes.free()
         throw new KeeperError('conflict', 'the keeper was sealed meanwhile; begin again')
@@ -306,21 +308,25 @@ export class KeeperSeal implements Seal {
   }
 
   /** Opens a seal's key; a passphrase is throttled from the first guess on. */
-  #open(record: SealRecord, credentials: readonly SealCredential[]): Promise<SealKey> {
-    if (record.kind === 'passphrase') this.#throttle.assertOpen()
+  #open(record: SealRecord, credentials: readonly SealCredential[], peer = ''): Promise<SealKey> {
+    if (record.kind === 'passphrase') this.#throttle.assertOpen(peer)
     return openSealKey(record, this.#initialized(), credentials, this.#options.path, this.#memory)
   }
 
-  async #openRoots(record: SealRecord, open: () => Promise<SealKey>): Promise<readonly RootKey[]> {
+  async #openRoots(
+    record: SealRecord,
+    open: () => Promise<SealKey>,
+    peer = '',
+  ): Promise<readonly RootKey[]> {
     const key = await open()
     try {
-      return this.#unwrapRoots(record, this.#initialized().set, key)
+      return this.#unwrapRoots(record, this.#initialized().set, key, peer)
     } finally {
       key.wipe()
     }
   }
 
-  #unwrapRoots(record: SealRecord, set: string, key: SealKey): readonly RootKey[] {
+  #unwrapRoots(record: SealRecord, set: string, key: SealKey, peer = ''): readonly RootKey[] {
     const roots: RootKey[] = []
     try {
       for (const { generation, wrapped } of record.roots) {
@@ -330,10 +336,10 @@ export class KeeperSeal implements Seal {
       }
     } catch (error) {
       for (const root of roots) root.bytes.free()
-      if (record.kind === 'passphrase') this.#throttle.fail()
+      if (record.kind === 'passphrase') this.#throttle.fail(peer)
       throw rootDidNotOpen(record, error)
     }
-    if (record.kind === 'passphrase') this.#throttle.succeed()
+    if (record.kind === 'passphrase') this.#throttle.succeed(peer)
     return roots
   }
 
@@ -387,13 +393,4 @@ export class KeeperSeal implements Seal {
     this.#queue = turn.catch(() => undefined)
     return turn
   }
-}
-
-function newest<One>(ones: readonly One[]): One {
-  return ones.at(-1) as One
-}
-
-function assertNotRotating(file: SealFile): void {
-  if (file.seal.roots.length === 1) return
-  throw new KeeperError('conflict', 'the root key is being rotated; finish that first')
 }

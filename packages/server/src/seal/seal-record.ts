@@ -190,3 +190,13 @@ export type SealDraft =
   | Omit<ShamirRecord, 'generation' | 'roots'>
   | Omit<PassphraseRecord, 'generation' | 'roots'>
   | Omit<FileRecord, 'generation' | 'roots'>
+
+/** Roots are kept oldest first; there are two while one replaces the other. */
+export function newest<One>(ones: readonly One[]): One {
+  return ones.at(-1) as One
+}
+
+export function assertNotRotating(file: SealFile): void {
+  if (file.seal.roots.length === 1) return
+  throw new KeeperError('conflict', 'the root key is being rotated; finish that first')
+}

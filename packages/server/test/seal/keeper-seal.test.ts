@@ -112,6 +112,22 @@ test('a wrong passphrase says no more than that, and guessing is slowed', async 
   assert.deepEqual(run.keyring.mac(SYSTEM_TENANT, MESSAGE), mac)
 })
 
+test('whoever guesses a passphrase wrong waits alone, and by the whole network that is his', async (t) => {
+  const disk = new Disk()
+  t.after(() => disk.remove())
+  const run = new Run(disk)
+  await run.seal.initialize(passphrase(WORDS))
+  run.seal.seal()
+  for (let host = 1; host <= 5; host++) {
+    const guess = run.seal.unseal(passphrase('wrong'), `2001:db8:0:7::${host}`)
+    await assert.rejects(guess, refuses('authentication-failed'))
+  }
+  const next = run.seal.unseal(passphrase(WORDS), '2001:db8:0:7::6')
+  await assert.rejects(next, refuses('rate-limited'))
+  const { sealed } = await run.seal.unseal(passphrase(WORDS), '2001:db8:0:8::1')
+  assert.equal(sealed, false)
+})
+
 test('a seal moves between kinds, and the key file of the old one is removed', async (t) => {
   const disk = new Disk()
   t.after(() => disk.remove())

@@ -15,6 +15,8 @@ import type { ManagementOperation } from '../management-operation.ts'
 
 export interface UnsealInput {
   readonly credential: SealCredential
+  /** Address of whoever gives it. */
+  readonly peer?: string
 }
 
 /** Gives one share or the passphrase; the holder of a share needs no other credential. */
@@ -22,8 +24,8 @@ export const unseal: ManagementOperation<'seal', UnsealInput, SealStatus> = {
   action: 'seal.unseal',
   target: () => ({ kind: 'seal', ref: 'root' }),
   whileSealed: true,
-  run: async ({ ports }, { credential }) => {
-    const status = await ports.seal.unseal(credential)
+  run: async ({ ports }, { credential, peer }) => {
+    const status = await ports.seal.unseal(credential, peer)
     return { output: status, details: { sealed: status.sealed, kind: credential.kind } }
   },
 }

@@ -82,7 +82,9 @@ function sealHandlers({
     unseal: async ({ session, context, body }) => {
       const credential = credentialOf(body)
       try {
-        return answer(await keeper.execute(session, core.unseal, { credential }, context))
+        return answer(
+          await keeper.execute(session, core.unseal, { credential, peer: context.peer }, context),
+        )
       } finally {
         wipe([credential])
       }
