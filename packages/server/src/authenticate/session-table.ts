@@ -16,6 +16,11 @@ export class SessionTable {
   readonly #byToken = new Map<TokenId, Entry>()
   readonly #dropped: (session: Session) => void
   #current = new WeakSet<Session>()
+  /**
+   * Sessions that left only for room, since something last ended: no credential finds them any more, and the
+   * calls that have them go on. What then ends cannot be told from them, so they end with it.
+   */
+  #evicted = new WeakSet<Session>()
 
   /** @param dropped told of every session that is no longer in force */
   constructor(sessionsMax: number, dropped: (session: Session) => void = () => {}) {
@@ -35,7 +40,7 @@ export class SessionTable {
   }
 
   has(session: Session): boolean {
-    return this.#current.has(session)
+    return this.#current.has(session) || this.#evicted.has(session)
   }
 
   add(credential: string, session: Session): void {
@@ -55,10 +60,12 @@ export class SessionTable {
   }
 
   dropToken(token: TokenId): void {
+    this.#evicted = new WeakSet()
     this.#remove(this.#byToken.get(token))
   }
 
   dropPrincipal(principal: PrincipalId): void {
+    this.#evicted = new WeakSet()
     for (const entry of this.#byPrincipal.get(principal) ?? []) this.#remove(entry)
   }
 
@@ -68,6 +75,7 @@ export class SessionTable {
     this.#byPrincipal.clear()
     this.#byToken.clear()
     this.#current = new WeakSet()
+    this.#evicted = new WeakSet()
   }
 
   #remove(entry: Entry | undefined): void {
@@ -85,7 +93,11 @@ export class SessionTable {
   /** The oldest that was not used since it was last looked at; each look gives one more round. */
   #evict(): void {
     for (const [credential, entry] of this.#byCredential) {
-      if (!entry.used) return this.#remove(entry)
+      if (!entry.used) {
+        this.#remove(entry)
+        this.#evicted.add(entry.session)
+        return
+      }
       entry.used = false
       this.#byCredential.delete(credential)
       this.#byCredential.set(credential, entry)
