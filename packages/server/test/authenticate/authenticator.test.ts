@@ -202,8 +202,8 @@ describe('by token', () => {
 
     const { secret: next } = await keep.putToken(one)
     for (const end of [
-      () => keep.putPrincipal({ ...one, disabled: true }),
-      () => keep.authenticator.clear(),
+      async () => void (await keep.putPrincipal({ ...one, disabled: true })),
+      async () => keep.authenticator.clear(),
     ]) {
       await keep.putPrincipal(one)
       const session = await keep.authenticator.bySecret(next)
