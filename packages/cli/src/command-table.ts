@@ -146,6 +146,10 @@ const QUORUM: CommandGroup = {
       'let actions need the approval of some of a group',
       () => import('./command/quorum/create.ts'),
     ),
+    defaults: entry(
+      'guard what had better not be done by one person alone',
+      () => import('./command/quorum/defaults.ts'),
+    ),
     list: entry('list quorums', () => import('./command/quorum/list.ts')),
     show: entry('show a quorum', () => import('./command/quorum/show.ts')),
     update: entry(
@@ -153,6 +157,16 @@ const QUORUM: CommandGroup = {
       () => import('./command/quorum/update.ts'),
     ),
     delete: entry('take a guard away', () => import('./command/quorum/delete.ts')),
+  },
+}
+
+const DUTIES: CommandGroup = {
+  summary: 'see whether duties are kept apart',
+  commands: {
+    report: entry(
+      'list every duty that is not kept apart, or would not be',
+      () => import('./command/duties/report.ts'),
+    ),
   },
 }
 
@@ -334,6 +348,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry | CommandGroup>> = {
   policy: POLICY,
   group: GROUP,
   quorum: QUORUM,
+  duties: DUTIES,
   approval: APPROVAL,
   audit: AUDIT,
   operator: OPERATOR,

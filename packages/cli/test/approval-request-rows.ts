@@ -139,6 +139,20 @@ export const APPROVAL_ROWS: readonly Row[] = [
   },
   { line: 'quorum show two', asks: ['GET', '/v1/quorums/two'], answer: quorum },
   {
+    line: 'quorum defaults --group officers --threshold 2 --guard export --reason-needed',
+    asks: [
+      'POST',
+      '/v1/quorums/defaults',
+      { group: 'officers', approvals: 2, guards: ['export'], reason: true },
+    ],
+    answer: [201, { quorums: [], entry: 1 }],
+  },
+  {
+    line: 'duties report',
+    asks: ['GET', '/v1/duties'],
+    answer: [200, { findings: [], violations: 0, damaged: [], entry: 1 }],
+  },
+  {
     line: 'quorum list',
     asks: ['GET', '/v1/quorums'],
     answer: [200, { quorums: [], damaged: [], entry: 1 }],

@@ -11,6 +11,7 @@ import {
   type DataResult,
   type DataVerb,
 } from './data.ts'
+import { Duties } from './duties.ts'
 import { Keys } from './keys.ts'
 import { Objects } from './objects.ts'
 import { Groups, Quorums } from './quorums.ts'
@@ -32,6 +33,7 @@ export class ClavigerClient {
   readonly policies: Policies
   readonly groups: Groups
   readonly quorums: Quorums
+  readonly duties: Duties
   readonly approvals: Approvals
   readonly audit: Audit
   readonly seal: Seal
@@ -47,6 +49,7 @@ export class ClavigerClient {
     this.policies = new Policies(transport)
     this.groups = new Groups(transport)
     this.quorums = new Quorums(transport)
+    this.duties = new Duties(transport)
     this.approvals = new Approvals(transport)
     this.audit = new Audit(transport)
     this.seal = new Seal(transport)

@@ -134,6 +134,16 @@ export interface QuorumList extends Answered {
   readonly damaged: readonly string[]
 }
 
+export interface GuardsRequest {
+  /** Id or name. */
+  readonly group: string
+  readonly approvals: number
+  /** `destruction`, `export`, `critical`, `rights`; all of them if absent. */
+  readonly guards?: readonly string[] | undefined
+  readonly distinctTeams?: boolean | undefined
+  readonly reason?: boolean | undefined
+}
+
 /** By id or name. */
 export class Quorums {
   readonly #transport: Transport
@@ -153,6 +163,19 @@ export class Quorums {
       body: toWire({ name, ...request }),
       ...options,
     })) as QuorumAnswer
+  }
+
+  /** Guards what had better not be done by one person alone. */
+  async installDefaults(
+    request: GuardsRequest,
+    options: CallOptions = {},
+  ): Promise<Omit<QuorumList, 'damaged'>> {
+    return (await this.#transport.json({
+      method: 'POST',
+      path: ['quorums', 'defaults'],
+      body: toWire(request),
+      ...options,
+    })) as Omit<QuorumList, 'damaged'>
   }
 
   async list(options: CallOptions = {}): Promise<QuorumList> {

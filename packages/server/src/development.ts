@@ -33,6 +33,7 @@ const COMMAND_IDENTITIES = {
   principal: 'administrator',
   group: 'administrator',
   quorum: 'administrator',
+  duties: 'administrator',
   token: 'administrator',
   aws: 'administrator',
   policy: 'administrator',

@@ -27,6 +27,9 @@ export * from './data/unwrap.ts'
 export * from './data/verify-mac.ts'
 export * from './data/verify.ts'
 export * from './data/wrap.ts'
+export type { DutyFinding } from './duties/finding.ts'
+export { DUTY_RULES, type DutyRule } from './duties/finding.ts'
+export { reportDuties, type ReportDutiesOutput } from './duties/report-duties.ts'
 export { Keeper } from './execute.ts'
 export * from './group/create-group.ts'
 export * from './group/delete-group.ts'
@@ -100,7 +103,16 @@ export * from './principal/principal-policy.ts'
 export * from './principal/revoke-token.ts'
 export * from './principal/update-principal.ts'
 export * from './quorum/get-quorum.ts'
-export * from './quorum/write-quorum.ts'
+export { GUARD_NAMES, type GuardName, GUARDS } from './quorum/guards.ts'
+export * from './quorum/install-guards.ts'
+export {
+  type CreateQuorumInput,
+  createQuorum,
+  type DescribedQuorum,
+  type QuorumInput,
+  type UpdateQuorumInput,
+  updateQuorum,
+} from './quorum/write-quorum.ts'
 export * from './random.ts'
 export { Scheduler } from './scheduler.ts'
 export * from './seal/initialize.ts'

@@ -75,6 +75,7 @@ export const ACTIONS = [
   'quorum.list',
   'quorum.update',
   'quorum.delete',
+  'duties.report',
   'approval.request',
   'approval.get',
   'approval.list',

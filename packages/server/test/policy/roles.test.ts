@@ -90,6 +90,7 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'quorum.list': [administrator, auditor],
   'quorum.update': [administrator],
   'quorum.delete': [administrator],
+  'duties.report': [administrator, auditor],
   'approval.request': [],
   'approval.get': [administrator, officer, user, auditor, approver],
   'approval.list': [administrator, officer, user, auditor, approver],

@@ -47,9 +47,14 @@ async function initialize(context: Context, options: Options): Promise<void> {
   const done = `${context.paint('good', 'initialized')}: the keeper is ${answer.status.sealed ? 'sealed' : 'unsealed'}`
   await context.print(
     { ...rest, folder: out },
-    [done, shares, tokens].filter((text) => text !== '').join('\n\n'),
+    [done, shares, tokens, GUARD_HINT].filter((text) => text !== '').join('\n\n'),
   )
 }
+
+/** Guards need approvers, and there are none yet. */
+const GUARD_HINT =
+  'Nothing needs a second person yet. When there are approvers and a group of them, run:\n' +
+  '  claviger quorum defaults --group GROUP --threshold 2'
 
 function collectPrincipal(text: string, before: readonly FirstPrincipal[] = []): FirstPrincipal[] {
   const [, name, roles] = /^([a-z0-9._/-]+)=([a-z]+(?:,[a-z]+)*)$/.exec(text) ?? []

@@ -28,6 +28,7 @@ import { putPolicy } from '../policy/put-policy.ts'
 import { createPrincipal } from '../principal/create-principal.ts'
 import { updatePrincipal } from '../principal/update-principal.ts'
 import { deleteQuorum } from '../quorum/get-quorum.ts'
+import { installGuards } from '../quorum/install-guards.ts'
 import { createQuorum, updateQuorum } from '../quorum/write-quorum.ts'
 import type { DescribedApproval } from './described-approval.ts'
 import { type ApprovalInput, getApproval } from './get-approval.ts'
@@ -76,7 +77,10 @@ const RUNS: ReadonlyMap<Action, Run> = new Map<Action, Run>([
   ['group.create', by(createGroup)],
   ['group.update', by(updateGroup)],
   ['group.delete', by(deleteGroup)],
-  ['quorum.create', by(createQuorum)],
+  [
+    'quorum.create',
+    (kept) => (hasMember(kept.input, 'actions') ? by(createQuorum) : by(installGuards))(kept),
+  ],
   ['quorum.update', by(updateQuorum)],
   ['quorum.delete', by(deleteQuorum)],
 ])

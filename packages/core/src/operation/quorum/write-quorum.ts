@@ -52,16 +52,23 @@ const EXECUTE_SECONDS_DEFAULT = 86_400
 export const createQuorum: ManagementOperation<'quorum', CreateQuorumInput, DescribedQuorum> = {
   action: 'quorum.create',
   target: ({ name }) => ({ kind: 'quorum', ref: name, attributes: {} }),
-  run: async (scope, input) => {
-    const { ports, tenant, now } = scope
-    const { records } = await ports.store.list('quorum', { tenant, limit: LIST_MAX })
-    if (records.length >= QUORUMS_MAX) {
-      throw new KeeperError('limit-reached', `a tenant has at most ${QUORUMS_MAX} quorums`)
-    }
-    const id = ports.ids.uuid() as QuorumRuleId
-    const name = parseName(input.name, 'quorum')
-    return write(scope, { id, tenant, name, createdAt: now }, input, 0)
-  },
+  run: (scope, input) => draftQuorum(scope, input),
+}
+
+/** @param more how many others are made with it */
+export async function draftQuorum(
+  scope: ManagementScope<'quorum'>,
+  input: CreateQuorumInput,
+  more = 0,
+): Promise<Change<DescribedQuorum>> {
+  const { ports, tenant, now } = scope
+  const { records } = await ports.store.list('quorum', { tenant, limit: LIST_MAX })
+  if (records.length + more >= QUORUMS_MAX) {
+    throw new KeeperError('limit-reached', `a tenant has at most ${QUORUMS_MAX} quorums`)
+  }
+  const id = ports.ids.uuid() as QuorumRuleId
+  const name = parseName(input.name, 'quorum')
+  return write(scope, { id, tenant, name, createdAt: now }, input, 0)
 }
 
 /** Replaces what a quorum guards and how; asks the quorum as it is. */

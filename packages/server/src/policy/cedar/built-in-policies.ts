@@ -45,6 +45,7 @@ export const BUILT_IN_POLICIES: Readonly<Record<Role, string>> = {
     Action::"group.list",
     Action::"quorum.get",
     Action::"quorum.list",
+    Action::"duties.report",
     Action::"approval.get",
     Action::"approval.list",
     Action::"policy.get",

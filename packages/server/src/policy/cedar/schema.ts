@@ -126,6 +126,7 @@ export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
   'quorum.list': { on: 'Tenant', duty: 'administer' },
   'quorum.update': { on: 'Quorum', duty: 'administer' },
   'quorum.delete': { on: 'Quorum', duty: 'administer' },
+  'duties.report': { on: 'Tenant', duty: 'administer' },
   'approval.get': { on: 'Approval', duty: 'ask' },
   'approval.list': { on: 'Tenant', duty: 'ask' },
   'approval.approve': { on: 'Approval', duty: 'approve' },

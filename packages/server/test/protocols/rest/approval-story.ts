@@ -82,6 +82,11 @@ export function tellApprovalStory({ call, ok, key }: Caller): void {
     await ok(`/v1/approvals/${third}/cancel`, { body: {} })
     assert.equal(pick((await ok('/v1/approvals')).body, 'approvals.length'), 3)
 
+    const report = await ok('/v1/duties')
+    const rules = (report.body['findings'] as { rule: string }[]).map(({ rule }) => rule)
+    assert.ok(rules.includes('unguarded'), report.text)
+    assert.equal(typeof pick(report.body, 'violations'), 'number')
+
     const weaker = { method: 'PUT', body: { ...rule, approvals: 1 } }
     const change = askedFor(await call('/v1/quorums/two', weaker))
     await approve(ann, change)
@@ -91,6 +96,13 @@ export function tellApprovalStory({ call, ok, key }: Caller): void {
     const lift = askedFor(await call('/v1/quorums/two', away))
     await approve(ben, lift)
     await ok('/v1/quorums/two', away)
+    // Guards nothing that the tests after this one do.
+    const guards = { group: 'board', approvals: 1, guards: ['critical'] }
+    const guarded = await ok('/v1/quorums/defaults', { body: guards })
+    assert.equal(pick(guarded.body, 'quorums.0.name'), 'default/critical')
+    const unguard = '/v1/quorums/default%2Fcritical'
+    await approve(ann, askedFor(await call(unguard, away)))
+    await ok(unguard, away)
     await ok('/v1/groups/board', away)
   })
 }

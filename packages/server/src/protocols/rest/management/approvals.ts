@@ -47,12 +47,23 @@ function groupHandlers({ keeper }: RestOptions): Handlers<GroupRouteId> {
   }
 }
 
-type QuorumRouteId = Extract<RouteId, `${string}Quorum` | 'listQuorums'>
+type QuorumRouteId = Extract<
+  RouteId,
+  `${string}Quorum` | 'listQuorums' | 'installGuards' | 'reportDuties'
+>
 
 function quorumHandlers({ keeper }: RestOptions): Handlers<QuorumRouteId> {
   return {
     createQuorum: async ({ session, context, body }) =>
       answerQuorum(await keeper.execute(session, core.createQuorum, body, context)),
+    installGuards: async ({ session, context, body }) => {
+      const { output, entry } = await keeper.execute(session, core.installGuards, body, context)
+      return { body: { quorums: output.quorums.map(quorumOnWire), entry }, entry }
+    },
+    reportDuties: async ({ session, context }) => {
+      const { output, entry } = await keeper.execute(session, core.reportDuties, {}, context)
+      return { body: { ...output, entry }, entry }
+    },
     listQuorums: async ({ session, context }) => {
       const { output, entry } = await keeper.execute(session, core.listQuorums, {}, context)
       return { body: { ...output, quorums: output.quorums.map(quorumOnWire), entry }, entry }

@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts'
 import * as approval from '../schema/approval.ts'
+import { DutiesAnswer } from '../schema/duties.ts'
 import { PrincipalAnswer } from '../schema/principal.ts'
 import { EmptyRequest } from '../schema/value.ts'
 
@@ -98,6 +99,22 @@ export const APPROVAL_ROUTES = {
     action: 'quorum.delete',
     answer: approval.DeletedAnswer,
     conditional: true,
+  },
+  installGuards: {
+    method: 'POST',
+    path: '/v1/quorums/defaults',
+    summary: 'Guard what had better not be done by one person alone',
+    action: 'quorum.create',
+    body: approval.InstallGuardsRequest,
+    answer: approval.NewQuorumsAnswer,
+    status: 201,
+  },
+  reportDuties: {
+    method: 'GET',
+    path: '/v1/duties',
+    summary: 'Every duty that is not kept apart, or would not be',
+    action: 'duties.report',
+    answer: DutiesAnswer,
   },
   listApprovals: {
     method: 'GET',

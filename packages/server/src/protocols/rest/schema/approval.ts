@@ -4,6 +4,7 @@ import {
   EXECUTE_MS_MAX,
   GATHER_MS_MAX,
   GROUP_MEMBERS_MAX,
+  GUARD_NAMES,
   GUARDABLE_ACTIONS,
 } from '@claviger/core'
 import { Type } from 'typebox'
@@ -137,6 +138,26 @@ const rule = {
 export const CreateQuorumRequest = Closed(
   { name: Reference('a-z 0-9 . _ / -'), ...rule },
   { $id: 'CreateQuorumRequest' },
+)
+export const InstallGuardsRequest = Closed(
+  {
+    group: rule.group,
+    approvals,
+    guards: Type.Optional(
+      Type.Array(Type.Enum([...GUARD_NAMES]), {
+        minItems: 1,
+        maxItems: GUARD_NAMES.length,
+        description: 'All of them if absent',
+      }),
+    ),
+    distinctTeams: rule.distinctTeams,
+    reason: rule.reason,
+  },
+  { $id: 'InstallGuardsRequest' },
+)
+export const NewQuorumsAnswer = Closed(
+  { quorums: Type.Array(Quorum), entry: Entry },
+  { $id: 'NewQuorumsAnswer' },
 )
 export const UpdateQuorumRequest = Closed(rule, {
   $id: 'UpdateQuorumRequest',
