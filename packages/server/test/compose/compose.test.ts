@@ -201,6 +201,25 @@ test('a start that fails once it listens leaves nothing that keeps the process a
   assert.ok(!process.getActiveResourcesInfo().includes('TCPServerWrap'))
 })
 
+test('a step of closing that fails keeps none of the others back', async () => {
+  const folder = temporaryFolder()
+  const { keeper } = await openDevelopment(folder)
+  const developer = await sessionFor(keeper, folder, 'developer')
+  // A folder where a file is to be renamed to.
+  const inTheWay = join(folder, 'data', 'anchor.json')
+  rmSync(inTheWay, { force: true })
+  mkdirSync(inTheWay)
+  await keeper.keeper.execute(developer, createKey, { name: 'kept', spec: 'aes-256' }, REQUEST)
+  await assert.rejects(keeper.close(), { code: 'EISDIR' })
+  assert.equal(keeper.ports.seal.status().sealed, true)
+  rmSync(inTheWay, { recursive: true })
+  const again = await openDevelopment(folder)
+  const session = await sessionFor(again.keeper, folder, 'developer')
+  const { output } = await again.keeper.keeper.execute(session, getKey, { key: 'kept' }, REQUEST)
+  assert.equal(output.key.name, 'kept')
+  await again.keeper.close()
+})
+
 test('a second keeper on the same folder is refused in one line', async () => {
   const folder = temporaryFolder()
   const { keeper } = await openDevelopment(folder)

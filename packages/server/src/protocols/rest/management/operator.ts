@@ -67,17 +67,17 @@ function sealHandlers({
     initialize: async ({ session, context, body }) => {
       const principals = body.principals ?? FIRST_PRINCIPALS
       const { initialized, sealed } = sealStatus()
-      // A root without people is what a crash between the two leaves; whoever unsealed it goes on.
-      const { output, entry } =
-        initialized && !sealed
-          ? await keeper.execute(session, core.completeInitialization, { principals }, context)
-          : await keeper.execute(
-              session,
-              core.initialize,
-              { method: methodOf(body.method), principals },
-              context,
-            )
-      return { body: { ...newSealOnWire(output), tokens: output.tokens, entry }, entry }
+      const method = methodOf(body.method)
+      try {
+        // A root without people is what a crash between the two leaves; whoever unsealed it goes on.
+        const { output, entry } =
+          initialized && !sealed
+            ? await keeper.execute(session, core.completeInitialization, { principals }, context)
+            : await keeper.execute(session, core.initialize, { method, principals }, context)
+        return { body: { ...newSealOnWire(output), tokens: output.tokens, entry }, entry }
+      } finally {
+        wipeMethod(method)
+      }
     },
     unseal: async ({ session, context, body }) => {
       const credential = credentialOf(body)
@@ -107,13 +107,15 @@ function rootHandlers({
 }: RestOptions): Handlers<'rekey' | 'confirmRekey' | 'cancelRekey' | 'rotateRoot'> {
   return {
     rekey: async ({ session, context, body }) => {
+      const method = methodOf(body.method)
       const authorization = body.authorization.map(credentialOf)
       try {
-        const input = { method: methodOf(body.method), authorization }
+        const input = { method, authorization }
         const { output, entry } = await keeper.execute(session, core.rekey, input, context)
         return { body: { ...newSealOnWire(output), entry }, entry }
       } finally {
         wipe(authorization)
+        wipeMethod(method)
       }
     },
     confirmRekey: async ({ session, context, body }) => {
@@ -187,6 +189,11 @@ function secret(text: string): SecretBytes {
   return new SecretBytes(encodeUtf8(text))
 }
 
+function wipeMethod(method: core.SealMethod): void {
+  if (method.kind === 'passphrase') method.passphrase.wipe()
+}
+
+/** The text they came in is a string of the runtime's, which nothing can wipe; these are our copies. */
 function wipe(credentials: readonly core.SealCredential[]): void {
   for (const credential of credentials) {
     if (credential.kind === 'share') credential.share.wipe()
