@@ -38,6 +38,7 @@ export const EXIT_REASONS = {
   'wrong-material': 'conflict',
   'dry-run': 'ok',
   'approval-pending': 'approval-pending',
+  'would-lock-out': 'conflict',
   sealed: 'sealed',
   integrity: 'verification-failed',
   'log-unavailable': 'unavailable',

@@ -19,6 +19,7 @@ export const KEEPER_ERROR_CODES = [
   'wrong-material',
   'dry-run',
   'approval-pending',
+  'would-lock-out',
   'sealed',
   'integrity',
   'log-unavailable',

@@ -22,6 +22,7 @@ export const ERROR_CODES = [
   'wrong-material',
   'dry-run',
   'approval-pending',
+  'would-lock-out',
   'sealed',
   'integrity',
   'log-unavailable',

@@ -1,8 +1,10 @@
 import { isKeeperError, KeeperError } from '../error.ts'
 import type { KeyId } from '../id.ts'
+import type { RequestContext } from '../principal/principal.ts'
 import { indexOf } from '../storage/record-index.ts'
 import type { Delete, Put, UnitOfWork } from '../storage/store.ts'
 import type { AttachmentCache } from './attachment-cache.ts'
+import { GovernanceRail } from './governance.ts'
 import type { GuardCache } from './guard-cache.ts'
 import type { KeyCache } from './key-cache.ts'
 import type { KeeperPorts } from './ports.ts'
@@ -16,12 +18,15 @@ export class CommitConflict {
   }
 }
 
+const INSIDE: RequestContext = Object.freeze({ protocol: 'rest', peer: '' })
+
 /** Makes changes durable, and then tells every cache and observer of them. */
 export class Committer {
   readonly #ports: KeeperPorts
   readonly #keys: KeyCache
   readonly #attachments: AttachmentCache
   readonly #guards: GuardCache
+  readonly #rail: GovernanceRail
 
   constructor(
     ports: KeeperPorts,
@@ -32,12 +37,14 @@ export class Committer {
     this.#ports = ports
     this.#keys = keys
     this.#guards = guards
+    this.#rail = new GovernanceRail(ports)
     this.#attachments = attachments
   }
 
-  async commit(work: UnitOfWork): Promise<void> {
+  /** @param request of whoever changes something: the tenant must stay governable by such a call */
+  async commit(work: UnitOfWork, request = INSIDE): Promise<void> {
     try {
-      await this.#ports.store.commit(work)
+      await this.#rail.commit(work, request)
     } catch (error) {
       throw isKeeperError(error) && error.code === 'conflict' ? new CommitConflict(error) : error
     }
@@ -45,12 +52,12 @@ export class Committer {
   }
 
   /** Whether `commit` would find everything as it was read, and the names free; writes nothing. */
-  async rehearse({
-    puts,
-    deletes = [],
-    unchanged = [],
-  }: Omit<UnitOfWork, 'outbox'>): Promise<void> {
+  async rehearse(
+    { puts, deletes = [], unchanged = [] }: Omit<UnitOfWork, 'outbox'>,
+    request: RequestContext,
+  ): Promise<void> {
     const { store } = this.#ports
+    await this.#rail.assert({ puts, deletes }, request)
     for (const { kind, tenant, id, expected } of [...puts, ...deletes, ...unchanged]) {
       const found = await store.get(kind, tenant, id)
       if ((found?.revision ?? 0) !== expected) throw changedMeanwhile()

@@ -318,12 +318,12 @@ export class Keeper {
     // Waits have passed since the session was looked at. What the seal did is done, and must be told.
     if (target.kind !== 'seal') this.#admission.assertCurrent(scope.session)
     if (options.dryRun === true) {
-      await this.#committer.rehearse({ puts, deletes, unchanged })
+      await this.#committer.rehearse({ puts, deletes, unchanged }, request)
       return { output: change.output, event, after: undefined, outbox: false }
     }
     if (puts.length === 0 && deletes.length === 0) return { ...settled, outbox: false }
     this.#gate.assertEpoch(change.epoch)
-    await this.#committer.commit({ puts, deletes, unchanged, outbox: event })
+    await this.#committer.commit({ puts, deletes, unchanged, outbox: event }, request)
     return { ...settled, outbox: true }
   }
 }

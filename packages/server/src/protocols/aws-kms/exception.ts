@@ -42,6 +42,7 @@ const EXCEPTIONS = {
   'dry-run': { type: 'DryRunOperationException', status: 412 },
   // Not one that the SDKs repeat by themselves: it passes when people have agreed.
   'approval-pending': refused('AccessDeniedException'),
+  'would-lock-out': refused('ConflictException'),
   sealed: unavailable('KeyUnavailableException'),
   integrity: INTERNAL,
   'log-unavailable': unavailable('DependencyTimeoutException'),

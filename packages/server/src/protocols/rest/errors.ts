@@ -40,6 +40,7 @@ export const WIRE_ERRORS = {
   // RFC 9110 §15.5.13 has no status for "it would have": nothing was done, so it is not a success either.
   'dry-run': { status: 412, title: 'It would have succeeded' },
   'approval-pending': { status: 403, title: 'It needs an approval' },
+  'would-lock-out': { status: 409, title: 'Nobody could govern the tenant' },
   sealed: { status: 503, title: 'The keeper is sealed' },
   integrity: { status: 500, title: 'A stored record does not authenticate' },
   'log-unavailable': { status: 503, title: 'The audit log does not accept', retryAfterSeconds: 5 },

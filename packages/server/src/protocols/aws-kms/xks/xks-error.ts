@@ -59,6 +59,7 @@ const ERROR_NAMES = {
   'wrong-material': 'InvalidStateException',
   'dry-run': 'InternalException',
   'approval-pending': 'AccessDeniedException',
+  'would-lock-out': 'InternalException',
   'period-over': 'InvalidStateException',
   'limit-reached': 'InvalidStateException',
   'algorithm-disallowed': 'InvalidKeyUsageException',
