@@ -170,6 +170,17 @@ const DUTIES: CommandGroup = {
   },
 }
 
+const REVIEW: CommandGroup = {
+  summary: 'write down who may do what, provably',
+  commands: {
+    create: entry(
+      'write who can come in and what they may do',
+      () => import('./command/review/create.ts'),
+    ),
+    verify: entry('check a review, offline', () => import('./command/review/verify.ts')),
+  },
+}
+
 const APPROVAL: CommandGroup = {
   summary: 'approve what waits for it, or deny it',
   commands: {
@@ -349,6 +360,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry | CommandGroup>> = {
   group: GROUP,
   quorum: QUORUM,
   duties: DUTIES,
+  review: REVIEW,
   approval: APPROVAL,
   audit: AUDIT,
   operator: OPERATOR,

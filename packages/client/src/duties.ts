@@ -1,3 +1,4 @@
+import { toWire } from './bytes-on-wire.ts'
 import type { Answered } from './model.ts'
 import type { CallOptions, Transport } from './transport.ts'
 
@@ -17,6 +18,13 @@ export interface DutiesAnswer extends Answered {
   readonly damaged: readonly string[]
 }
 
+export interface ReviewAnswer extends Answered {
+  /** Canonical JSON. */
+  readonly review: string
+  /** SHA-256 of it, hex; the entry of the log says it too. */
+  readonly digest: string
+}
+
 /** Who holds what they should not hold together. */
 export class Duties {
   readonly #transport: Transport
@@ -31,5 +39,18 @@ export class Duties {
       path: ['duties'],
       ...options,
     })) as DutiesAnswer
+  }
+
+  /** Who can come in and what they may do; a receipt of the entry proves it later. */
+  async review(
+    request: { readonly staleDays?: number | undefined } = {},
+    options: CallOptions = {},
+  ): Promise<ReviewAnswer> {
+    return (await this.#transport.json({
+      method: 'POST',
+      path: ['reviews'],
+      body: toWire(request),
+      ...options,
+    })) as ReviewAnswer
   }
 }

@@ -39,6 +39,7 @@ const COMMAND_IDENTITIES = {
   policy: 'administrator',
   operator: 'administrator',
   audit: 'auditor',
+  review: 'auditor',
 }
 
 export function developmentConfig(folder: string, port: number | undefined): Config {

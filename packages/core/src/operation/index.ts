@@ -114,6 +114,7 @@ export {
   updateQuorum,
 } from './quorum/write-quorum.ts'
 export * from './random.ts'
+export * from './review/review-access.ts'
 export { Scheduler } from './scheduler.ts'
 export * from './seal/initialize.ts'
 export * from './seal/seal-operations.ts'

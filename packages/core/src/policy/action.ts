@@ -76,6 +76,7 @@ export const ACTIONS = [
   'quorum.update',
   'quorum.delete',
   'duties.report',
+  'duties.review',
   'approval.request',
   'approval.get',
   'approval.list',

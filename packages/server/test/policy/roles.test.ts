@@ -91,6 +91,7 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'quorum.update': [administrator],
   'quorum.delete': [administrator],
   'duties.report': [administrator, auditor],
+  'duties.review': [auditor],
   'approval.request': [],
   'approval.get': [administrator, officer, user, auditor, approver],
   'approval.list': [administrator, officer, user, auditor, approver],

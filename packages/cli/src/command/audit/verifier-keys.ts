@@ -5,6 +5,12 @@ const KEYS_MAX = 100
 
 export const sha256 = (data: Uint8Array): Uint8Array => hash('sha256', data)
 
+/** A log that is known by its keys. */
+export interface KnownLog {
+  readonly verifiers: readonly NoteVerifier[]
+  readonly origin: string
+}
+
 /** Verifier keys (c2sp.org/signed-note), one a line; empty lines and those that begin with # are skipped. */
 export function parseVerifierKeys(text: string): {
   readonly verifiers: readonly NoteVerifier[]

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { decodeUtf8 } from '@claviger/bytes'
-import { type NoteVerifier, TlogError, verifyLog, verifyTlogProof } from '@claviger/tlog'
+import { TlogError, verifyLog, verifyTlogProof } from '@claviger/tlog'
 import type { Command } from 'commander'
 import { CliError, usageError } from '../../cli-error.ts'
 import { findProfile, type Profile } from '../../connection/profile.ts'
@@ -10,7 +10,7 @@ import { readFileInput } from '../../file/input.ts'
 import { logFolder } from '../../file/log-folder.ts'
 import { examples, jsonOption } from '../../options.ts'
 import { facts } from '../../terminal/table.ts'
-import { parseVerifierKeys, sha256 } from './verifier-keys.ts'
+import { type KnownLog, parseVerifierKeys, sha256 } from './verifier-keys.ts'
 
 interface Options {
   readonly log?: string
@@ -19,11 +19,6 @@ interface Options {
   readonly key?: string
   readonly origin?: string
   readonly profile?: string
-}
-
-interface Known {
-  readonly verifiers: readonly NoteVerifier[]
-  readonly origin: string
 }
 
 const RECEIPT_BYTES_MAX = 2 * 1024 * 1024
@@ -43,7 +38,7 @@ export function define(command: Command, context: Context): void {
   jsonOption(command).action(async (options: Options) => {
     const { env, cwd } = context.environment
     const profile = findProfile(cwd, options.profile ?? env['CLAVIGER_PROFILE'])
-    const known = await readKeys(context, options, profile)
+    const known = await readLogKeys(context, options, profile)
     if (options.receipt !== undefined) {
       if (options.log !== undefined || options.checkpoint !== undefined) {
         throw usageError('a receipt is checked alone; leave --log and --checkpoint out')
@@ -64,11 +59,12 @@ export function define(command: Command, context: Context): void {
   )
 }
 
-async function readKeys(
+/** Of `--key`, or of the profile. */
+export async function readLogKeys(
   context: Context,
-  { key, origin }: Options,
+  { key, origin }: Pick<Options, 'key' | 'origin'>,
   profile: Profile | undefined,
-): Promise<Known> {
+): Promise<KnownLog> {
   const file = key ?? profile?.logKeys
   if (file === undefined) throw usageError("name the file of the log's verifier keys with --key")
   const text = decodeUtf8(await readFileInput(context, file, KEYS_BYTES_MAX))
@@ -84,7 +80,7 @@ async function readKeys(
 async function verifyReceipt(
   context: Context,
   file: string,
-  { verifiers, origin }: Known,
+  { verifiers, origin }: KnownLog,
 ): Promise<void> {
   const bytes = await readFileInput(context, file, RECEIPT_BYTES_MAX)
   const proof = await verifyTlogProof(bytes, { sha256, verifiers, origin })
@@ -107,7 +103,7 @@ async function verifyFolder(
   context: Context,
   options: Options,
   profile: Profile | undefined,
-  { verifiers, origin }: Known,
+  { verifiers, origin }: KnownLog,
 ): Promise<void> {
   const { cwd } = context.environment
   const folder = options.log === undefined ? profile?.log : resolve(cwd, options.log)

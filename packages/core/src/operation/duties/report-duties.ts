@@ -1,7 +1,8 @@
+import type { Instant } from '../../clock.ts'
 import type { ManagementOperation } from '../management-operation.ts'
 import { requestOf, sessionOf } from '../policy/question.ts'
 import type { KeeperPorts } from '../ports.ts'
-import { readEverybody } from './everybody.ts'
+import { type Everybody, readEverybody } from './everybody.ts'
 import { findPeople } from './find-people.ts'
 import { findQuorums, type May } from './find-quorums.ts'
 import type { DutyFinding } from './finding.ts'
@@ -23,13 +24,21 @@ export const reportDuties: ManagementOperation<
   target: () => ({ kind: 'tenant', ref: 'duties' }),
   run: async ({ ports, tenant, now }) => {
     const everybody = await readEverybody(ports.store, tenant)
-    const findings = [...findPeople(everybody, now), ...findQuorums(everybody, mayOf(ports))]
+    const findings = findDuties(ports, everybody, now)
     const violations = findings.filter(({ severity }) => severity === 'violation').length
     return {
       output: { findings, violations, damaged: everybody.damaged },
       details: { violations, findings: findings.length },
     }
   },
+}
+
+export function findDuties(
+  ports: Pick<KeeperPorts, 'authorizer' | 'policies'>,
+  everybody: Everybody,
+  now: Instant,
+): readonly DutyFinding[] {
+  return [...findPeople(everybody, now), ...findQuorums(everybody, mayOf(ports))]
 }
 
 /** Asks the policies in force of a thing without a name, without labels and from nowhere. */

@@ -127,6 +127,7 @@ export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
   'quorum.update': { on: 'Quorum', duty: 'administer' },
   'quorum.delete': { on: 'Quorum', duty: 'administer' },
   'duties.report': { on: 'Tenant', duty: 'administer' },
+  'duties.review': { on: 'Tenant', duty: 'audit' },
   'approval.get': { on: 'Approval', duty: 'ask' },
   'approval.list': { on: 'Tenant', duty: 'ask' },
   'approval.approve': { on: 'Approval', duty: 'approve' },

@@ -87,6 +87,12 @@ export function tellApprovalStory({ call, ok, key }: Caller): void {
     assert.ok(rules.includes('unguarded'), report.text)
     assert.equal(typeof pick(report.body, 'violations'), 'number')
 
+    const reviewed = await ok('/v1/reviews', { body: { staleDays: 30 } })
+    const text = pickText(reviewed.body, 'review')
+    const sha256 = createHash('sha256').update(text).digest('hex')
+    assert.equal(reviewed.body['digest'], sha256)
+    assert.match(text, /"name":"ann"/)
+
     const weaker = { method: 'PUT', body: { ...rule, approvals: 1 } }
     const change = askedFor(await call('/v1/quorums/two', weaker))
     await approve(ann, change)

@@ -49,7 +49,7 @@ function groupHandlers({ keeper }: RestOptions): Handlers<GroupRouteId> {
 
 type QuorumRouteId = Extract<
   RouteId,
-  `${string}Quorum` | 'listQuorums' | 'installGuards' | 'reportDuties'
+  `${string}Quorum` | 'listQuorums' | 'installGuards' | 'reportDuties' | 'reviewAccess'
 >
 
 function quorumHandlers({ keeper }: RestOptions): Handlers<QuorumRouteId> {
@@ -62,6 +62,10 @@ function quorumHandlers({ keeper }: RestOptions): Handlers<QuorumRouteId> {
     },
     reportDuties: async ({ session, context }) => {
       const { output, entry } = await keeper.execute(session, core.reportDuties, {}, context)
+      return { body: { ...output, entry }, entry }
+    },
+    reviewAccess: async ({ session, context, body }) => {
+      const { output, entry } = await keeper.execute(session, core.reviewAccess, body, context)
       return { body: { ...output, entry }, entry }
     },
     listQuorums: async ({ session, context }) => {

@@ -1,6 +1,6 @@
 import type { Route } from '../route.ts'
 import * as approval from '../schema/approval.ts'
-import { DutiesAnswer } from '../schema/duties.ts'
+import { DutiesAnswer, ReviewAnswer, ReviewRequest } from '../schema/duties.ts'
 import { PrincipalAnswer } from '../schema/principal.ts'
 import { EmptyRequest } from '../schema/value.ts'
 
@@ -115,6 +115,14 @@ export const APPROVAL_ROUTES = {
     summary: 'Every duty that is not kept apart, or would not be',
     action: 'duties.report',
     answer: DutiesAnswer,
+  },
+  reviewAccess: {
+    method: 'POST',
+    path: '/v1/reviews',
+    summary: 'Who can come in and what they may do, today',
+    action: 'duties.review',
+    body: ReviewRequest,
+    answer: ReviewAnswer,
   },
   listApprovals: {
     method: 'GET',

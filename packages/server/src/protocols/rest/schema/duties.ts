@@ -24,3 +24,24 @@ export const DutiesAnswer = Closed(
   },
   { $id: 'DutiesAnswer' },
 )
+
+export const ReviewRequest = Closed(
+  {
+    staleDays: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 3_650,
+        description: 'Who has not been seen for so long is stale; 90 if absent',
+      }),
+    ),
+  },
+  { $id: 'ReviewRequest' },
+)
+export const ReviewAnswer = Closed(
+  {
+    review: Type.String({ description: 'Canonical JSON, whose SHA-256 is `digest`' }),
+    digest: Type.String({ description: 'SHA-256 of `review`, hex; the entry has it as `sha256`' }),
+    entry: Entry,
+  },
+  { $id: 'ReviewAnswer' },
+)
