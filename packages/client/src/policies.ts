@@ -27,6 +27,8 @@ export interface AskedCall {
   readonly authentication?: 'token' | 'certificate' | 'signature' | 'oidc' | undefined
   readonly protocol?: string | undefined
   readonly peer?: string | undefined
+  /** RFC 3339; now if absent. */
+  readonly at?: string | undefined
 }
 
 export interface PolicyQuestion extends AskedCall {

@@ -200,6 +200,7 @@ function openAccess(
   openSharedSecret: (token: Token) => Uint8Array,
 ): Access {
   const authorizer = createCedarAuthorizer({
+    now: () => clock.now(),
     report: ({ tenant, policies, message }) =>
       logger.error('a policy could not be evaluated', {
         tenant,

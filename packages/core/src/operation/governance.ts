@@ -123,8 +123,8 @@ function resourceFor(action: Action, { tenant }: Session): Resource {
 /** Whether a principal has a way in by which it is able; what an issuer of tokens might say is not known here. */
 async function mayEnter(tenant: Tenant, principal: Principal, able: Ability): Promise<boolean> {
   if (principal.disabled) return false
-  if (principal.certificates.length > 0 && able(tenant, sessionOf(principal, 'certificate'))) {
-    return true
+  for (const certificate of principal.certificates) {
+    if (able(tenant, sessionOf(principal, 'certificate', undefined, certificate))) return true
   }
   // A scope only takes away: where nothing is there, the tokens need not be read.
   if (!able(tenant, sessionOf(principal, 'token'))) return false

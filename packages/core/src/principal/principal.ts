@@ -81,6 +81,8 @@ export interface Session {
   /** Of a session by an issuer's token. */
   readonly assurance?: Assurance
   readonly token?: TokenId
+  /** SHA-256 fingerprint (lower-case hex) of the certificate it came by. */
+  readonly certificate?: string
   readonly scope: TokenScope
   readonly expiresAt: Instant
 }
@@ -92,6 +94,8 @@ export interface RequestContext {
   readonly peer: string
   /** The caller's own correlation id, at most 128 printable characters. */
   readonly requestId?: string
+  /** When it would be made, of a call that is only asked about; absent: now. */
+  readonly at?: Instant
   /** What the protocol learned of the call and the log is to tell; safe by construction. */
   readonly told?: Readonly<Record<string, string>>
   /** Why the caller does it; for those who have to approve. */

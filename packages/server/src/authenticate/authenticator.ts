@@ -292,7 +292,7 @@ export class Authenticator {
       if (records.length === 0) continue
       // Two principals with one certificate: nobody could tell which of them is calling.
       if (records.length > 1) break
-      return await this.#establish(records[0]?.value, validTo)
+      return await this.#establish(records[0]?.value, validTo, { certificate: fingerprint })
     }
     throw unauthenticated()
   }
@@ -319,7 +319,7 @@ export class Authenticator {
     const owner = await this.#store.get('tenant', SYSTEM_TENANT, tenant)
     if (owner?.value.state !== 'active') throw unauthenticated()
     await this.#prepare(tenant)
-    const { token, login } = proof
+    const { token, login, certificate } = proof
     return Object.freeze({
       tenant,
       principal: principal.id,
@@ -330,14 +330,16 @@ export class Authenticator {
       authentication: authenticationBy(proof),
       ...(login !== undefined && { assurance: assuranceOf(login) }),
       ...(token !== undefined && { token: token.id }),
+      ...(certificate !== undefined && { certificate }),
       scope: frozenScope(token?.scope ?? {}),
       expiresAt,
     })
   }
 }
 
-/** What showed who it is; a certificate where neither is there. */
+/** What showed who it is. */
 interface Proof {
+  readonly certificate?: string
   readonly token?: Token
   readonly login?: JwtLogin
 }

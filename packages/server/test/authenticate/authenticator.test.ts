@@ -222,6 +222,7 @@ describe('by certificate', () => {
     await keep.putPrincipal(principal)
     const validTo = keep.clock.at + 5_000
     const session = await keep.authenticator.byCertificate(FINGERPRINT, validTo)
+    assert.equal(session.certificate, FINGERPRINT)
     assert.equal(session.authentication, 'certificate')
     assert.equal(session.expiresAt, validTo)
     assert.equal(keep.authenticator.byCertificate(FINGERPRINT, validTo), session)

@@ -20,7 +20,7 @@ export function define(command: Command, context: Context): void {
     .option('--delete', 'as if it were taken out of force')
   askedCallOptions(command)
   command.action(async (name: string, file: string | undefined, options: Options) => {
-    const { authentication, protocol, peer } = options
+    const { authentication, protocol, peer, at } = options
     if (options.delete === true && file !== undefined) {
       throw usageError('either a file or --delete')
     }
@@ -29,7 +29,7 @@ export function define(command: Command, context: Context): void {
         ? undefined
         : decodeUtf8(await readFileInput(context, file ?? '-', POLICY_BYTES_MAX))
     const { policies } = await context.client()
-    const answer = await policies.diff({ name, text, authentication, protocol, peer })
+    const answer = await policies.diff({ name, text, authentication, protocol, peer, at })
     await context.print(answer, human(context, answer))
     if (answer.truncated && !context.isJson) {
       const { examined } = answer

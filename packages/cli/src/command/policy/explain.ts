@@ -1,7 +1,7 @@
 import type { AskedCall, Explanation } from '@claviger/client'
 import { type Command, Option } from 'commander'
 import type { Context } from '../../context.ts'
-import { connectionOptions, examples, parseCount } from '../../options.ts'
+import { connectionOptions, examples, parseCount, parseInstant } from '../../options.ts'
 import { facts, table } from '../../terminal/table.ts'
 import { pageSize } from '../key/list.ts'
 
@@ -43,12 +43,13 @@ export function askedCallOptions(command: Command): void {
     )
     .option('--protocol <name>', 'what the call comes by')
     .option('--peer <address>', 'the address it comes from')
+    .option('--at <when>', 'when it would be made', parseInstant)
 }
 
 async function explain(context: Context, options: Options): Promise<void> {
-  const { action, on: target, principal, limit, authentication, protocol, peer } = options
+  const { action, on: target, principal, limit, authentication, protocol, peer, at } = options
   const { policies } = await context.client()
-  const question = { action, target, principal, authentication, protocol, peer }
+  const question = { action, target, principal, authentication, protocol, peer, at }
   const explanations: Explanation[] = []
   let examined = 0
   let next: string | undefined

@@ -1,3 +1,4 @@
+import type { Instant } from '../../clock.ts'
 import { KeeperError } from '../../error.ts'
 import type { TenantId } from '../../id.ts'
 import { isUuid, type TokenId } from '../../id.ts'
@@ -19,6 +20,8 @@ export interface AskedCall {
   readonly protocol?: string
   /** Its address; absent: none, as for a call from inside. */
   readonly peer?: string
+  /** When; absent: now. */
+  readonly at?: Instant
 }
 
 export function parseAction(text: string): Action {
@@ -26,8 +29,8 @@ export function parseAction(text: string): Action {
   throw new KeeperError('invalid-input', `there is no action \`${text.slice(0, 64)}\``)
 }
 
-export function requestOf({ protocol = 'rest', peer = '' }: AskedCall): RequestContext {
-  return { protocol, peer }
+export function requestOf({ protocol = 'rest', peer = '', at }: AskedCall): RequestContext {
+  return { protocol, peer, ...(at !== undefined && { at }) }
 }
 
 /** The session a principal would have, narrowed by a token when one is named. */
@@ -35,8 +38,10 @@ export function sessionOf(
   principal: Principal,
   authentication: AskedAuthentication = 'token',
   token?: Token,
+  certificate = principal.certificates[0],
 ): Session {
   const { id, tenant, name, roles } = principal
+  const isByCertificate = authentication === 'certificate' && certificate !== undefined
   return Object.freeze({
     tenant,
     principal: id,
@@ -44,6 +49,7 @@ export function sessionOf(
     roles: rolesInForce(roles),
     authentication: token?.sharedSecret === undefined ? authentication : 'signature',
     ...(token !== undefined && { token: token.id satisfies TokenId }),
+    ...(isByCertificate && { certificate }),
     scope: token?.scope ?? {},
     expiresAt: Number.MAX_SAFE_INTEGER,
   })

@@ -2,6 +2,7 @@ import type {
   Action,
   Authorizer,
   Decision,
+  Instant,
   PolicyChecker,
   PolicyDocument,
   PolicyInspection,
@@ -32,6 +33,8 @@ export interface CedarAuthorizerOptions {
   readonly report?: (problem: PolicyProblem) => void
   /** How many decisions that hang on a resource or a peer are kept. */
   readonly decisionsMax?: number
+  /** For policies that look at the time. */
+  readonly now?: () => Instant
 }
 
 export interface CedarAuthorizer extends Authorizer, PolicyChecker {
@@ -54,7 +57,7 @@ const WARMING_REQUEST: CedarRequest = {
   principal: { type: 'Principal', id: '' },
   action: { type: 'Action', id: 'key.encrypt' },
   resource: { type: 'Key', id: '' },
-  context: { protocol: '', authentication: '' },
+  context: {},
   entities: [],
 }
 
@@ -65,17 +68,19 @@ export function createCedarAuthorizer(options: CedarAuthorizerOptions = {}): Ced
 /** Decides from the cache, or by Cedar over the few policies that can bear on the question. */
 class CachedCedar implements CedarAuthorizer {
   readonly #engine = new CedarEngine()
-  readonly #rehearsal = new Rehearsal()
+  readonly #rehearsal: Rehearsal
   readonly #report: (problem: PolicyProblem) => void
   readonly #tenants = new Map<TenantId, TenantPolicies>()
   readonly #decisions: DecisionCache
   #builtIn: Readonly<Record<Role, NamedPolicy>> | undefined
 
-  constructor({ report, decisionsMax }: CedarAuthorizerOptions) {
+  constructor({ report, decisionsMax, now = Date.now }: CedarAuthorizerOptions) {
     this.#report = report ?? (() => {})
+    this.#rehearsal = new Rehearsal(now)
     const evaluation = new Evaluation(this.#engine, this.#report)
     this.#decisions = new DecisionCache({
       decisionsMax: decisionsMax ?? DECISIONS_MAX,
+      now,
       policiesOf: (tenant) => this.#policiesOf(tenant),
       evaluate: (...question) => evaluation.decide(...question),
     })

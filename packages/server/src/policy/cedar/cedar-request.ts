@@ -1,5 +1,14 @@
 import type { EntityJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs'
-import type { Action, RequestContext, Resource, Session } from '@claviger/core'
+import {
+  type Action,
+  type Instant,
+  KEY_SPEC_NAMES,
+  type KeySpec,
+  type RequestContext,
+  type Resource,
+  type Session,
+  specFacts,
+} from '@claviger/core'
 import type { CedarRequest } from './cedar-engine.ts'
 import { ENTITY_TYPES, groupsOf } from './schema.ts'
 
@@ -42,7 +51,8 @@ function resourceEntity(uid: TypeAndId, { kind, name, attributes }: Resource): E
   switch (kind) {
     case 'key': {
       const [spec, purpose, owner] = [text('spec'), text('purpose'), text('owner')]
-      const attrs = { name, spec, purpose, state: text('state', 'none'), owner }
+      const family = familyOf(spec)
+      const attrs = { name, spec, family, purpose, state: text('state', 'none'), owner }
       return { uid, attrs, parents: [], tags }
     }
     case 'object': {
@@ -66,12 +76,31 @@ function resourceEntity(uid: TypeAndId, { kind, name, attributes }: Resource): E
   }
 }
 
+/** Of a key that is not there yet, what it is may be unknown. */
+function familyOf(spec: string): string {
+  const isKnown = (KEY_SPEC_NAMES as readonly string[]).includes(spec)
+  return isKnown ? specFacts(spec as KeySpec).family : ''
+}
+
 function contextOf(
-  { authentication }: Session,
-  { protocol, peer }: RequestContext,
+  { authentication, certificate = '', assurance }: Session,
+  { protocol, peer, at }: RequestContext,
 ): CedarRequest['context'] {
-  if (peer === '') return { protocol, authentication }
-  return { protocol, authentication, peer: { __extn: { fn: 'ip', arg: plainAddress(peer) } } }
+  const { issuer = '', acr = '', amr = [] } = assurance ?? {}
+  const caller = { protocol, authentication, certificate, issuer, acr, amr: [...amr] }
+  const context = { ...caller, ...timeOf(at) }
+  if (peer === '') return context
+  return { ...context, peer: { __extn: { fn: 'ip', arg: plainAddress(peer) } } }
+}
+
+const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
+
+/** In UTC. The decision cache gives the time to every question whose policies look at it, and to no other. */
+function timeOf(at: Instant | undefined) {
+  if (at === undefined) return { hour: 0, minute: 0, weekday: '' }
+  const date = new Date(at)
+  const weekday = WEEKDAYS[date.getUTCDay()] ?? ''
+  return { hour: date.getUTCHours(), minute: date.getUTCMinutes(), weekday }
 }
 
 /** Without a zone, and IPv4 as such, so that `10.0.0.0/8` means the same whatever socket it came through. */

@@ -1,9 +1,18 @@
-import type { Action, Decision, RequestContext, Resource, Session, TenantId } from '@claviger/core'
+import type {
+  Action,
+  Decision,
+  Instant,
+  RequestContext,
+  Resource,
+  Session,
+  TenantId,
+} from '@claviger/core'
 import { type CompiledScope, compileScope } from '../token-scope.ts'
 import { ALLOWED_BY_NOTHING, type Slice, type TenantPolicies } from './tenant-policies.ts'
 
 export interface DecisionCacheOptions {
   readonly decisionsMax: number
+  readonly now: () => Instant
   readonly policiesOf: (tenant: TenantId) => TenantPolicies
   /** Undefined for a denial that must not be kept. */
   readonly evaluate: (
@@ -14,6 +23,9 @@ export interface DecisionCacheOptions {
     request: RequestContext,
   ) => Decision | undefined
 }
+
+/** As finely as policies can tell times apart. */
+const MINUTE_MS = 60_000
 
 const OUT_OF_SCOPE: Decision = Object.freeze({
   allowed: false,
@@ -44,6 +56,8 @@ interface ActionDecisions {
  * Decisions already made. They hang on the `Session` object, which is another one after any change of a
  * principal or token, and on the set of policies. Where a policy looks at the resource they hang on the
  * `Resource` object as well: it is never changed, only replaced, so its attributes cannot differ.
+ *
+ * The time is a part of the question as well, by the minute, where a policy looks at it.
  *
  * INVARIANT: a part of the question that a slice's policies can see is a part of the key.
  */
@@ -92,11 +106,11 @@ export class DecisionCache {
 
   #openAction(decisions: SessionDecisions, session: Session, action: Action): ActionDecisions {
     const slice = decisions.policies.slice(session, action)
-    const { resource, protocol, peer } = slice.reads
+    const { resource, protocol, peer, time } = slice.reads
     const kept: ActionDecisions = {
       slice,
       inScope: decisions.scope.allowsAction(action),
-      plain: !resource && !protocol && !peer,
+      plain: !resource && !protocol && !peer && !time,
       byKind: {},
       byCall: new Map(),
       byResource: new WeakMap(),
@@ -132,7 +146,7 @@ export class DecisionCache {
       kept.generation = this.#generation
     }
     const { reads } = kept.slice
-    if (!reads.protocol && !reads.peer) {
+    if (!reads.protocol && !reads.peer && !reads.time) {
       const known = kept.byResource.get(resource) as Decision | undefined
       if (known !== undefined) return known
       const decision = this.#evaluate(kept.slice, session, action, resource, request)
@@ -140,12 +154,19 @@ export class DecisionCache {
       return decision ?? ALLOWED_BY_NOTHING
     }
     const calls = reads.resource ? callsOf(kept, resource) : kept.byCall
-    const call = callKey(kept, resource, request)
+    // Read once: what is evaluated is the minute that the decision is kept for.
+    const asked = reads.time ? { ...request, at: this.#minuteOf(request) } : request
+    const call = callKey(kept, resource, asked)
     const known = calls.get(call)
     if (known !== undefined) return known
-    const decision = this.#evaluate(kept.slice, session, action, resource, request)
+    const decision = this.#evaluate(kept.slice, session, action, resource, asked)
     if (decision !== undefined) calls.set(call, decision)
     return decision ?? ALLOWED_BY_NOTHING
+  }
+
+  #minuteOf({ at }: RequestContext): Instant {
+    const now = at ?? this.#options.now()
+    return now - (now % MINUTE_MS)
   }
 
   /** Counts what will be kept: at the limit everything kept so goes, which at most doubles the work. */
@@ -175,5 +196,6 @@ function callsOf({ byResource }: ActionDecisions, resource: Resource): Map<strin
 function callKey({ slice }: ActionDecisions, { kind }: Resource, request: RequestContext): string {
   const protocol = slice.reads.protocol ? request.protocol : ''
   const peer = slice.reads.peer ? request.peer : ''
-  return `${kind}\n${protocol}\n${peer}`
+  const at = slice.reads.time ? request.at : ''
+  return `${kind}\n${protocol}\n${peer}\n${at}`
 }

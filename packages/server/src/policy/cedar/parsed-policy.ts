@@ -10,6 +10,8 @@ export interface Reads {
   readonly resource: boolean
   readonly protocol: boolean
   readonly peer: boolean
+  /** The hour, the minute or the weekday. */
+  readonly time: boolean
 }
 
 /** One policy, with what can be told of it without evaluating it. */
@@ -101,9 +103,19 @@ function uidOf(uid: { type: string; id: string } | { __entity: { type: string; i
   return '__entity' in uid ? uid.__entity : uid
 }
 
+/** The session's own, and it never changes. */
+const OF_SESSION: ReadonlySet<string> = new Set([
+  'authentication',
+  'certificate',
+  'issuer',
+  'acr',
+  'amr',
+])
+const TIMES: ReadonlySet<string> = new Set(['hour', 'minute', 'weekday'])
+
 /** Errs on the side of reading more: then a decision is kept for less. */
 function readsOf({ resource, conditions }: PolicyJson): Reads {
-  const reads = { resource: false, protocol: false, peer: false }
+  const reads = { resource: false, protocol: false, peer: false, time: false }
   reads.resource = resource.op !== 'All' && (resource.op !== 'is' || resource.in !== undefined)
   collectReads(conditions, reads)
   return reads
@@ -114,15 +126,15 @@ function collectReads(node: unknown, reads: { -readonly [Part in keyof Reads]: b
   for (const [name, value] of Object.entries(node)) {
     if (name === 'Var') {
       if (value === 'resource') reads.resource = true
-      else if (value === 'context') reads.protocol = reads.peer = true
+      else if (value === 'context') reads.protocol = reads.peer = reads.time = true
     }
     // A thing written out is known to Cedar only when it is the one that is asked about.
     if (name === '__entity' && isThing(value)) reads.resource = true
     const attribute = name === '.' || name === 'has' ? contextAttribute(value) : undefined
     if (attribute === 'protocol') reads.protocol = true
     else if (attribute === 'peer') reads.peer = true
-    // The session's own, and it never changes.
-    else if (attribute !== 'authentication') collectReads(value, reads)
+    else if (attribute !== undefined && TIMES.has(attribute)) reads.time = true
+    else if (attribute === undefined || !OF_SESSION.has(attribute)) collectReads(value, reads)
   }
 }
 

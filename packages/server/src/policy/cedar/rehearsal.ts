@@ -1,6 +1,7 @@
 import {
   type Action,
   type Authorizer,
+  type Instant,
   KeeperError,
   type PolicyDocument,
   type Role,
@@ -25,15 +26,21 @@ const DECISIONS_MAX = 20_000
  */
 export class Rehearsal {
   readonly #engine = new CedarEngine()
+  readonly #now: () => Instant
   #builtIn: Readonly<Record<Role, NamedPolicy>> | undefined
   /** Of the latest question, by text: the next is most often about the same ones. */
   #parsed: ReadonlyMap<string, readonly ParsedPolicy[]> = new Map()
+
+  constructor(now: () => Instant) {
+    this.#now = now
+  }
 
   over(documents: readonly PolicyDocument[]): Authorizer {
     const policies = this.#parse(documents)
     const evaluation = new Evaluation(this.#engine, () => {})
     return new DecisionCache({
       decisionsMax: DECISIONS_MAX,
+      now: this.#now,
       policiesOf: () => policies,
       evaluate: (...question) => evaluation.decide(...question),
     })

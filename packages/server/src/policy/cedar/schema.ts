@@ -172,6 +172,7 @@ export function actionsIn(name: string): readonly Action[] {
 }
 
 const string = { type: 'String' } as const
+const long = { type: 'Long' } as const
 const strings = (...names: readonly string[]) => ({
   type: 'Record' as const,
   attributes: Object.fromEntries(names.map((name) => [name, string])),
@@ -186,7 +187,7 @@ export const SCHEMA: SchemaJson<string> = {
     entityTypes: {
       Role: { enum: [...ROLES] },
       Principal: { memberOfTypes: ['Role'], shape: strings('name') },
-      Key: { shape: strings('name', 'spec', 'purpose', 'state', 'owner'), tags: string },
+      Key: { shape: strings('name', 'spec', 'family', 'purpose', 'state', 'owner'), tags: string },
       Object: { shape: strings('name', 'kind', 'state', 'owner'), tags: string },
       Tenant: { shape: strings('name') },
       Token: { shape: strings('name', 'principal') },
@@ -212,6 +213,13 @@ function actionEntries() {
     attributes: {
       protocol: string,
       authentication: string,
+      certificate: string,
+      issuer: string,
+      acr: string,
+      amr: { type: 'Set' as const, element: string },
+      hour: long,
+      minute: long,
+      weekday: string,
       // Absent for calls from inside the process and from sockets that have no address.
       peer: { type: 'Extension' as const, name: 'ipaddr', required: false },
     },

@@ -96,6 +96,7 @@ export class TenantPolicies {
         resource: chosen.some(([, { reads }]) => reads.resource),
         protocol: chosen.some(([, { reads }]) => reads.protocol),
         peer: chosen.some(([, { reads }]) => reads.peer),
+        time: chosen.some(([, { reads }]) => reads.time),
       },
     }
   }

@@ -1,6 +1,6 @@
 import * as core from '@claviger/core'
 import type { RestOptions } from '../ports.ts'
-import { toWire } from '../wire-time.ts'
+import { parseInstant, toWire } from '../wire-time.ts'
 import type { Answer, Handlers } from './handler.ts'
 import { LIMIT_DEFAULT } from './input.ts'
 
@@ -47,20 +47,26 @@ export function policyHandlers({ keeper }: RestOptions): Handlers<PolicyRouteId>
       return { body: { ...output, entry }, entry }
     },
     explainPolicy: async ({ session, context, body }) => {
-      const { limit = LIMIT_DEFAULT, ...question } = body
+      const { limit = LIMIT_DEFAULT, ...question } = timed(body)
       const input = { ...question, limit }
       const { output, entry } = await keeper.execute(session, core.explainPolicy, input, context)
       return { body: { ...output, entry }, entry }
     },
     diffPolicy: async ({ session, context, body }) => {
-      const { output, entry } = await keeper.execute(session, core.diffPolicy, body, context)
+      const { output, entry } = await keeper.execute(session, core.diffPolicy, timed(body), context)
       return { body: { ...output, entry }, entry }
     },
     tryPolicies: async ({ session, context, body }) => {
-      const { output, entry } = await keeper.execute(session, core.tryPolicies, body, context)
+      const input = { ...body, expectations: body.expectations.map((one) => timed(one)) }
+      const { output, entry } = await keeper.execute(session, core.tryPolicies, input, context)
       return { body: { ...output, entry }, entry }
     },
   }
+}
+
+/** A call that is asked about, with its time as the domain has it. */
+function timed<Asked extends { readonly at?: string }>({ at, ...rest }: Asked) {
+  return { ...rest, ...(at !== undefined && { at: parseInstant(at, '`at`') }) }
 }
 
 function policyOnWire({ policy, revision }: core.DescribedPolicy): unknown {

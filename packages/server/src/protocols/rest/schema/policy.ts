@@ -73,6 +73,7 @@ const AskedAction = Type.String({
   description: 'Such as `key.destroy`',
 })
 const askedCall = {
+  at: Type.Optional(Instant('When it would be made; now if absent')),
   authentication: Type.Optional(
     Type.Enum([...ASKED_AUTHENTICATIONS], { description: 'How they come in; `token` if absent' }),
   ),
