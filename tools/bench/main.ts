@@ -16,6 +16,7 @@ import { measureCreation } from './creation.ts'
 import { KeeperProcess } from './keeper-process.ts'
 import { LoadProcess } from './load-process.ts'
 import { isOk, type Measurement, toJsonLine, toTextLine } from './measurement.ts'
+import { measurePolicyScale } from './policy-scale.ts'
 import { measurePolicy } from './policy.ts'
 import { measureScale } from './scale.ts'
 import { measureStart } from './start.ts'
@@ -52,6 +53,7 @@ try {
     await keeper.stop()
   }
   report([measurePolicy()])
+  report(measurePolicyScale())
   report([await measureStart(folder, quick ? 5 : 11)])
   if (!quick) report(await measureScale(load, 3, 3))
 } finally {
