@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -82,6 +90,27 @@ test('a program made for AWS runs as it is, by the lines that the README shows',
   )
   const { stdout } = await run('sh', ['aws.sh'], { cwd: folder, env: { ...env, HOME: folder } })
   assert.equal(stdout, 'hello\n')
+})
+
+test('a demo that fails leaves neither its keys nor its files behind', async () => {
+  if (address === '') address = await startKeeper()
+  writeFileSync(join(folder, 'mine'), 'attack at dusk\n')
+  const claviger = (...args: string[]) =>
+    run(process.execPath, [CLAVIGER, ...args], { cwd: folder })
+  // The last step but one wants it: by then every key is made.
+  const vkey = join(folder, '.claviger', 'log.vkey')
+  renameSync(vkey, `${vkey}.away`)
+  await assert.rejects(claviger('demo', 'mine'), /log\.vkey/)
+  renameSync(`${vkey}.away`, vkey)
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.startsWith('mine')),
+    ['mine'],
+  )
+  const { stdout } = await claviger('key', 'list', '--json')
+  const { keys } = JSON.parse(stdout) as { keys: { name: string; state: string }[] }
+  const made = keys.filter(({ name }) => name.startsWith('demo/'))
+  assert.equal(made.length, 3)
+  for (const { name, state } of made) assert.equal(state, 'destroyed', name)
 })
 
 test('the commands that the README shows for real use exist', async () => {

@@ -102,6 +102,29 @@ test('a data folder of somebody else is named in one line', async (t) => {
   assertOneLine(await ServerProcess.run(folder, { prefix }), 1, /cannot be (read|written)/)
 })
 
+test('a certificate or key that may not be read is named in one line, with what to do', async (t) => {
+  if (!isRoot || !hasCommand('setpriv'))
+    return t.skip('needs root and setpriv: apt-get install util-linux')
+  const prefix = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
+  const probe = spawnSync(prefix[0] as string, [...prefix.slice(1), process.execPath, '--version'])
+  if (probe.status !== 0) return t.skip('needs a Node that other users may run')
+  const folder = temporaryFolder(t)
+  chmodSync(folder, 0o777)
+  const path = join(folder, 'claviger.toml')
+  const [pem, key] = [join(folder, 'tls.pem'), join(folder, 'tls.key')]
+  writeFileSync(
+    path,
+    `folder = "keeper"\n[listen]\nport = 0\ncertificate = "${pem}"\nkey = "${key}"\n[seal]\nkind = "shamir"\n`,
+  )
+  const start = () => ServerProcess.run(folder, { prefix, args: ['--config', path] })
+  writeFileSync(pem, 'x', { mode: 0o644 })
+  assertOneLine(await start(), 1, /there is no [^\n]*tls\.key; listen\.key names it/)
+  writeFileSync(key, 'x', { mode: 0o600 })
+  assertOneLine(await start(), 1, /cannot read [^\n]*tls\.key \(EACCES\); let user 65534 read it/)
+  chmodSync(pem, 0o600)
+  assertOneLine(await start(), 1, /cannot read [^\n]*tls\.pem \(EACCES\)/)
+})
+
 test('five mistakes in a configuration are all named, each with its line', async (t) => {
   const folder = temporaryFolder(t)
   const path = join(folder, 'claviger.toml')

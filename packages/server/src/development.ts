@@ -13,6 +13,7 @@ import {
 import type { Composition } from './compose.ts'
 import { type Config, DEFAULT_PORT, defaultConfig } from './config/config.ts'
 import { replaceFile } from './listen/tls-files.ts'
+import { replaceLostTokens } from './lost-tokens.ts'
 
 /*
  * The embedded default of `npm start`: one folder, a key file as the seal, and an identity for each of the
@@ -55,8 +56,17 @@ export function developmentConfig(folder: string, port: number | undefined): Con
 export async function openDevelopmentKeeper(
   composition: Composition,
   folder: string,
+  warn: (message: string) => void = () => {},
 ): Promise<'made' | 'found'> {
   const found = await openSeal(composition, folder)
+  if (found === 'found') {
+    await replaceLostTokens(composition, {
+      principals: IDENTITIES,
+      pathOf: (name) => tokenPath(folder, name),
+      write: (name, secret) => writeTokens(folder, { [name]: secret }),
+      warn,
+    })
+  }
   const path = join(folder, AWS_CREDENTIALS)
   if (!existsSync(path)) replaceFile(path, await awsCredentials(composition.keeper), 0o600)
   return found
@@ -114,8 +124,12 @@ async function openSeal({ keeper, ports }: Composition, folder: string): Promise
 
 function writeTokens(folder: string, tokens: Readonly<Record<string, string>>): void {
   for (const [name, secret] of Object.entries(tokens)) {
-    replaceFile(join(folder, `${name}.token`), `${secret}\n`, 0o600)
+    replaceFile(tokenPath(folder, name), `${secret}\n`, 0o600)
   }
+}
+
+function tokenPath(folder: string, name: string): string {
+  return join(folder, `${name}.token`)
 }
 
 /** What makes `claviger …` in the same folder just work. */

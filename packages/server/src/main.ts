@@ -12,7 +12,7 @@ import {
 } from './development.ts'
 import { dispatch, dispatchAws, type Mounted } from './dispatch.ts'
 import { HttpsListener } from './listen/https-listener.ts'
-import { ensureTls, replaceFile, type TlsMaterial } from './listen/tls-files.ts'
+import { ensureTls, readTls, replaceFile, type TlsMaterial } from './listen/tls-files.ts'
 import { createLogger, describeError, type Logger } from './logging/logger.ts'
 import { mountAws } from './mount-aws.ts'
 import { mountContext } from './mount-context.ts'
@@ -74,7 +74,8 @@ async function serve(config: Config, options: RunServerOptions, logger: Logger):
   const stop = stopSignal()
   const keeper = await compose(config, logger)
   try {
-    const found = options.dev ? await openDevelopmentKeeper(keeper, config.folder) : undefined
+    const warn = (message: string): void => logger.warn(message)
+    const found = options.dev ? await openDevelopmentKeeper(keeper, config.folder, warn) : undefined
     const tls = await tlsOf(config)
     const context = mountContext(keeper, logger)
     const rest = mountRest(keeper, config, context)
@@ -149,7 +150,7 @@ function stopSignal(): Promise<string> {
 async function tlsOf(config: Config): Promise<TlsMaterial> {
   const { certificate, key, names } = config.listen
   if (certificate !== undefined && key !== undefined) {
-    return { certificate: readFileSync(certificate, 'utf8'), key: readFileSync(key, 'utf8') }
+    return readTls(certificate, key)
   }
   return ensureTls(config.folder, names, Date.now())
 }

@@ -98,12 +98,12 @@ export async function demonstrateKept(walk: Walk, subject: DemoSubject): Promise
       command: `claviger key create ${keptKey} --spec aes-256 && claviger encrypt ${keptKey} ${quote(file)} -o ${quote(`${file}.kept.clv`)}`,
     },
     async () => {
+      walk.makesKey(keptKey)
       await walk.client.keys.create({
         name: keptKey,
         spec: 'aes-256',
         description: 'made by `claviger demo`, kept',
       })
-      walk.madeKey(keptKey)
       const { bytes, entry } = await encryptCopy(walk, subject, keptKey, kept)
       await assertSame(walk, subject, kept)
       return { result: `${quote(`${file}.kept.clv`)}: ${size(bytes)}`, entry }

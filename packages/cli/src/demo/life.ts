@@ -18,12 +18,12 @@ export async function demonstrateLife(walk: Walk, subject: DemoSubject): Promise
       command: `claviger key create ${key} --spec aes-256`,
     },
     async () => {
+      walk.makesKey(key)
       const { key: made, entry } = await client.keys.create({
         name: key,
         spec: 'aes-256',
         description: 'made by `claviger demo`',
       })
-      walk.madeKey(key)
       return {
         result: `${made.name} is ${made.state}, check value ${made.version.checkValue}`,
         entry,

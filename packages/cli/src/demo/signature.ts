@@ -17,12 +17,12 @@ export async function demonstrateSignature(walk: Walk, subject: DemoSubject): Pr
       command: `claviger key create ${signingKey} --spec ed25519 && claviger sign ${signingKey} ${quote(file)}`,
     },
     async () => {
+      walk.makesKey(signingKey)
       await client.keys.create({
         name: signingKey,
         spec: 'ed25519',
         description: 'made by `claviger demo`',
       })
-      walk.madeKey(signingKey)
       const answer = await client.sign(signingKey, await message())
       signature = Uint8Array.from(answer.signature)
       return { result: `${signature.length} bytes by ${answer.mechanism}`, entry: answer.entry }

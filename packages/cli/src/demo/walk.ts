@@ -27,7 +27,7 @@ export class Walk {
   constructor(context: Context, client: ClavigerClient) {
     this.context = context
     this.client = client
-    process.on('SIGINT', this.#onSignal)
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal)
   }
 
   /** Says what comes and why, does it, and says what came of it. */
@@ -64,7 +64,8 @@ export class Walk {
     throw new CliError('failure', 'the keeper did what it had to refuse: do not trust it')
   }
 
-  madeKey(name: string): void {
+  /** Told before the keeper is asked: an answer may be lost on its way, and the key be there. */
+  makesKey(name: string): void {
     this.#keys.push(name)
   }
 
@@ -79,7 +80,8 @@ export class Walk {
       try {
         await this.client.keys.destroy(name, { windowDays: 0, reason: 'the demo failed' })
       } catch (error) {
-        if (isClavigerError(error) && error.code === 'wrong-state') continue
+        // Destroyed in the course of the walk, or never made.
+        if (isClavigerError(error) && GONE.has(error.code)) continue
         const message = error instanceof Error ? error.message : String(error)
         await this.context.note(`the key ${name} is left behind: ${message}`)
       }
@@ -87,13 +89,17 @@ export class Walk {
   }
 
   end(): void {
-    process.off('SIGINT', this.#onSignal)
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal)
   }
 
   async #say(text: string): Promise<void> {
     if (!this.context.isJson) await this.context.environment.stdout.write(`${text}\n`)
   }
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+const GONE: ReadonlySet<ClavigerErrorCode> = new Set(['wrong-state', 'not-found'])
 
 const REFUSALS: ReadonlySet<ClavigerErrorCode> = new Set([
   'wrong-state',

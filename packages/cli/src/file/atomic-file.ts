@@ -11,7 +11,7 @@ export interface WriteOptions {
 }
 
 /**
- * Writes a file whole or not at all: beside its place, synced, and put there at the end. Whatever stops it,
+ * Writes a file whole or not at all: beside its place, synced, put there at the end, and its folder synced. Whatever stops it,
  * an error of the source or a signal, nothing unfinished is left behind.
  */
 export async function writeAtomically(
@@ -26,6 +26,7 @@ export async function writeAtomically(
   try {
     const length = await writeTo(await open(temporary, 'wx', mode), source, true)
     put(temporary, path, force)
+    await syncFolder(dirname(path))
     return length
   } finally {
     rmSync(temporary, { force: true })
@@ -82,6 +83,26 @@ function put(temporary: string, path: string, force: boolean): void {
     }
   }
   renameSync(temporary, path)
+}
+
+/** The name is durable once the folder is. Windows has no such call, and some file systems refuse it. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  let handle: FileHandle
+  try {
+    handle = await open(folder, 'r')
+  } catch (error) {
+    // A drop box: it may be written to, and not be read. The file is there all the same.
+    if (codeOf(error) === 'EACCES') return
+    throw error
+  }
+  try {
+    await handle.sync()
+  } catch (error) {
+    if (codeOf(error) !== 'EINVAL' && codeOf(error) !== 'ENOTSUP') throw error
+  } finally {
+    await handle.close()
+  }
 }
 
 function codeOf(error: unknown): string | undefined {

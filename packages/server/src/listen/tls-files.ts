@@ -57,6 +57,20 @@ export async function ensureTls(
   return { certificate: chain, key: server.privateKey, authority: authority.certificate }
 }
 
+/** The certificate and key that the configuration names; an Error of one line where one cannot be read. */
+export function readTls(certificate: string, key: string): TlsMaterial {
+  return {
+    certificate: readNamed(certificate, 'listen.certificate'),
+    key: readNamed(key, 'listen.key'),
+  }
+}
+
+function readNamed(path: string, setting: string): string {
+  const text = readOptional(path)
+  if (text === undefined) throw new Error(`there is no ${path}; ${setting} names it`)
+  return text
+}
+
 type Authority = Pick<CertifiedKey, 'certificate'> & Partial<CertifiedKey>
 
 /** The CA, without its key where that is kept elsewhere; undefined before the first start. */
@@ -121,10 +135,14 @@ function readOptional(path: string): string | undefined {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
     if (code === 'ENOENT') return undefined
-    throw new Error(`cannot read ${path} (${code}); check its owner and permissions`, {
-      cause: error,
-    })
+    throw new Error(`cannot read ${path} (${code}); ${remedy(code)}`, { cause: error })
   }
+}
+
+function remedy(code: string): string {
+  if (code === 'EISDIR') return 'it is a folder'
+  const user = process.getuid === undefined ? 'this user' : `user ${process.getuid()}`
+  return `let ${user} read it: check its owner and permissions, and those of the folders above it`
 }
 
 function readFacts(pem: string): CertificateFacts | undefined {
