@@ -56,17 +56,19 @@ async function reissue(keeper: Keeper, principal: string, tokenDays: number): Pr
   const session = internalSession(DEFAULT_TENANT, 'first-start')
   const page = { principal, limit: TOKENS_MAX }
   const { output } = await keeper.execute(session, listTokens, page, INTERNAL_REQUEST)
-  for (const { id, identifier, revokedAt } of output.tokens) {
-    // An access key has a file of its own.
-    if (identifier !== undefined || revokedAt !== undefined) continue
-    await keeper.execute(session, revokeToken, { token: id }, INTERNAL_REQUEST)
-  }
   const wanted = {
     principal,
     description: 'made for one that was lost at the first start',
     lifetimeSeconds: tokenDays * DAY_SECONDS,
   }
-  return (await keeper.execute(session, createToken, wanted, INTERNAL_REQUEST)).output.secret
+  // The new one first: a tenant is never left without somebody who governs it.
+  const made = await keeper.execute(session, createToken, wanted, INTERNAL_REQUEST)
+  for (const { id, identifier, revokedAt } of output.tokens) {
+    // An access key has a file of its own.
+    if (identifier !== undefined || revokedAt !== undefined) continue
+    await keeper.execute(session, revokeToken, { token: id }, INTERNAL_REQUEST)
+  }
+  return made.output.secret
 }
 
 /** Whether the log tells of anybody but the keeper itself, or of more than can be looked through here. */
