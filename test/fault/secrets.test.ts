@@ -20,7 +20,8 @@ const PUBLIC = new Set(
   `destinationKey target name description owner labels activate key reason occurredAt message deactivateAt
   actions keys text protectDays processDays materialUntil principal team names approvals group gatherSeconds
   executeSeconds document passkeys credential publicKey assertion authenticatorData clientDataJson action
-  authentication protocol peer after limit expectations proposal guards staleDays at`.split(/\s+/),
+  authentication protocol peer after limit expectations proposal guards staleDays at
+  tokenDays`.split(/\s+/),
 )
 const IDENTITIES = ['developer', 'administrator', 'auditor']
 

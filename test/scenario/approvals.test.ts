@@ -5,7 +5,14 @@ import { ServerProcess } from '../fault/support/server-process.ts'
 import { hasCommand, temporaryFolder } from '../fault/support/temporary-folder.ts'
 import { tellStory } from './story.ts'
 
-for (const name of ['two-approvers', 'denied', 'lost-administrator', 'openssl', 'review']) {
+for (const name of [
+  'two-approvers',
+  'denied',
+  'lost-administrator',
+  'openssl',
+  'tenants',
+  'review',
+]) {
   test(`the story of ${name}`, { timeout: 240_000 }, async (t) => {
     if (name === 'openssl' && !hasCommand('openssl')) {
       return t.skip('needs openssl: apt-get install openssl')

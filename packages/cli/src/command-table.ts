@@ -125,6 +125,23 @@ const PRINCIPAL: CommandGroup = {
   },
 }
 
+const TENANT: CommandGroup = {
+  summary: 'keep several houses apart in one keeper',
+  commands: {
+    create: entry(
+      'make a tenant, and somebody to govern it',
+      () => import('./command/tenant/create.ts'),
+    ),
+    list: entry('list tenants', () => import('./command/tenant/list.ts')),
+    show: entry('show a tenant', () => import('./command/tenant/show.ts')),
+    suspend: entry('let nobody of a tenant in', () => import('./command/tenant/suspend.ts')),
+    resume: entry(
+      'let the people of a tenant in again',
+      () => import('./command/tenant/resume.ts'),
+    ),
+  },
+}
+
 const GROUP: CommandGroup = {
   summary: 'name people that quorums are made of',
   commands: {
@@ -362,6 +379,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry | CommandGroup>> = {
   duties: DUTIES,
   review: REVIEW,
   approval: APPROVAL,
+  tenant: TENANT,
   audit: AUDIT,
   operator: OPERATOR,
   whoami: entry('tell who you are to the keeper', () => import('./command/whoami.ts')),

@@ -12,7 +12,31 @@ const made = { version: 1, mechanism: 'aes-gcm', entry: 1 }
 const seal = { initialized: true, sealed: false, generation: 1, rootGeneration: 1, rotating: false }
 const K = '/v1/keys/payments'
 
+const TENANT = { ...KEY, name: 'acme' }
+const tenant: FakeAnswer = [200, { tenant: TENANT, entry: 1 }]
+
 export const ROWS: readonly Row[] = [
+  {
+    line: 'tenant create acme --token-days 7',
+    asks: ['POST', '/v1/tenants', { name: 'acme', tokenDays: 7 }],
+    answer: [201, { tenant: TENANT, principal: 'p', secret: 'clv_x', entry: 1 }],
+  },
+  {
+    line: 'tenant list',
+    asks: ['GET', '/v1/tenants'],
+    answer: [200, { tenants: [TENANT], damaged: [], entry: 1 }],
+  },
+  { line: 'tenant show acme', asks: ['GET', '/v1/tenants/acme'], answer: tenant },
+  {
+    line: 'tenant suspend acme',
+    asks: ['POST', '/v1/tenants/acme/suspend', {}],
+    answer: tenant,
+  },
+  {
+    line: 'tenant resume acme',
+    asks: ['POST', '/v1/tenants/acme/resume', {}],
+    answer: tenant,
+  },
   ...KEY_ROWS,
   ...APPROVAL_ROWS,
   {

@@ -17,6 +17,7 @@ import { Objects } from './objects.ts'
 import { Groups, Quorums } from './quorums.ts'
 import { Seal } from './seal.ts'
 import { Policies } from './policies.ts'
+import { Tenants } from './tenants.ts'
 import { type CallOptions, Transport, type TransportOptions } from './transport.ts'
 
 export type ClavigerClientOptions = TransportOptions
@@ -37,6 +38,7 @@ export class ClavigerClient {
   readonly approvals: Approvals
   readonly audit: Audit
   readonly seal: Seal
+  readonly tenants: Tenants
   readonly #transport: Transport
 
   constructor(options: ClavigerClientOptions) {
@@ -53,6 +55,7 @@ export class ClavigerClient {
     this.approvals = new Approvals(transport)
     this.audit = new Audit(transport)
     this.seal = new Seal(transport)
+    this.tenants = new Tenants(transport)
   }
 
   /** Who the caller is to the keeper. */

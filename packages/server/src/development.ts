@@ -39,6 +39,7 @@ const COMMAND_IDENTITIES = {
   aws: 'administrator',
   policy: 'administrator',
   operator: 'administrator',
+  tenant: 'administrator',
   audit: 'auditor',
   review: 'auditor',
 }

@@ -2,7 +2,7 @@ import { encodeEntry } from '../audit/entry.ts'
 import type { AuditEvent, EventDetails, EventTarget } from '../audit/event.ts'
 import type { Instant } from '../clock.ts'
 import { isKeeperError, KeeperError } from '../error.ts'
-import type { EventId } from '../id.ts'
+import { DEFAULT_TENANT, type EventId } from '../id.ts'
 import type { Action } from '../policy/action.ts'
 import type { Decision, Resource } from '../policy/authorizer.ts'
 import type { RequestContext, Session } from '../principal/principal.ts'
@@ -20,6 +20,17 @@ const ANONYMOUS_DECISION: Decision = Object.freeze({
 
 /** Shares authenticate themselves; nobody can hold a token of a sealed keeper. */
 const ANONYMOUS_ACTIONS: readonly Action[] = ['seal.initialize', 'seal.unseal', 'seal.check-share']
+
+const OPERATING_ACTIONS: ReadonlySet<Action> = new Set<Action>([
+  'tenant.create',
+  'tenant.get',
+  'tenant.list',
+  'tenant.suspend',
+  'tenant.resume',
+  'seal.seal',
+  'seal.rekey',
+  'seal.rotate-root',
+])
 
 /** What an entry says of a call that had no effect by its caller's wish. */
 export const DRY = Object.freeze({ dryRun: true })
@@ -84,6 +95,7 @@ export class Admission {
       if (ANONYMOUS_ACTIONS.includes(action)) return ANONYMOUS_DECISION
       throw new KeeperError('unauthenticated', 'this call needs a credential')
     }
+    assertOfTenant(session, action)
     const decision = this.#ports.authorizer.decide(session, action, resource, request)
     if (decision.allowed) {
       if (request.narrow === undefined) return decision
@@ -159,6 +171,14 @@ export class Admission {
     if (typeof error === 'object' && error !== null) refusals.set(error, entry)
     return error
   }
+}
+
+/** What is done to the keeper as a whole is for those who operate it, whatever a tenant's own policies say. */
+function assertOfTenant({ tenant, name }: Session, action: Action): void {
+  if (tenant === DEFAULT_TENANT || !OPERATING_ACTIONS.has(action)) return
+  throw new KeeperError('denied', `\`${name}\` may not ${action}: it is for the first tenant`, {
+    details: { action },
+  })
 }
 
 /** Sessions that rest on no credential: the keeper's own, and those of nobody in particular. */

@@ -16,6 +16,7 @@ export function indexOf<K extends RecordKind>(kind: K, value: RecordTypes[K]): R
 
 const INDEXERS: { readonly [K in RecordKind]: (value: RecordTypes[K]) => RecordIndex } = {
   tenant: (tenant) => ({ name: tenant.name, facets: [`state=${tenant.state}`] }),
+  'credential-home': ({ credential, tenant }) => ({ name: credential, parent: tenant, facets: [] }),
   key: indexKey,
   'key-version': indexKeyVersion,
   object: indexObject,

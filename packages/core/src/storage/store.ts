@@ -7,6 +7,7 @@ import type { EventId, TenantId } from '../id.ts'
 import type { Key, KeyVersion } from '../key/key.ts'
 import type { ManagedObject } from '../object/managed-object.ts'
 import type { Principal, Token } from '../principal/principal.ts'
+import type { CredentialHome } from '../tenant/credential-home.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import type {
   IdempotencyRecord,
@@ -19,6 +20,7 @@ import type {
 /** Every kind of record, and the plain JSON value it holds. */
 export interface RecordTypes {
   tenant: Tenant
+  'credential-home': CredentialHome
   key: Key
   'key-version': KeyVersion
   object: ManagedObject

@@ -28,7 +28,7 @@ import { assertTokenText, hashToken, TOKEN_LENGTH, unauthenticated } from './tok
 export interface AuthenticatorOptions {
   readonly store: Store
   readonly clock: Clock
-  /** Where credentials are looked for, in this order. */
+  /** Where credentials of any kind are looked for first, in this order; tokens, then, where their homes say. */
   readonly tenants: readonly TenantId[]
   /** Runs before a session of the tenant comes into being: loads its policies (`PolicyFeed.ensure`). */
   readonly prepare?: (tenant: TenantId) => void | Promise<void>
@@ -182,7 +182,7 @@ export class Authenticator {
   readonly observe: ChangeObserver = (kind, _tenant, id, value) => {
     if (kind === 'token') this.#sessions.dropToken(id as TokenId)
     else if (kind === 'principal') this.#dropPrincipal(id, value as Principal | undefined)
-    else if (kind === 'tenant') this.#sessions.clear()
+    else if (kind === 'tenant') this.#sessions.dropTenant(id as TenantId)
     else return
     this.#epoch++
   }
@@ -243,8 +243,15 @@ export class Authenticator {
     }
   }
 
+  /** Where a token may be: in the tenants that are looked through, or where its home says that it is. */
+  async *#placesOf(credential: string): AsyncGenerator<TenantId> {
+    yield* this.#tenants
+    const home = await this.#store.getByName('credential-home', SYSTEM_TENANT, credential)
+    if (home !== undefined) yield home.value.tenant
+  }
+
   async #readToken(hash: string): Promise<Session> {
-    for (const tenant of this.#tenants) {
+    for await (const tenant of this.#placesOf(hash)) {
       const stored = await this.#store.getByName('token', tenant, hash)
       if (stored === undefined) continue
       const token = stored.value
@@ -256,7 +263,7 @@ export class Authenticator {
   }
 
   async #readSharedSecret(identifier: string): Promise<Session> {
-    for (const tenant of this.#tenants) {
+    for await (const tenant of this.#placesOf(identifier)) {
       const stored = await this.#store.getByName('token', tenant, identifier)
       if (stored === undefined) continue
       const token = stored.value

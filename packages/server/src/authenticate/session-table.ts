@@ -1,4 +1,4 @@
-import type { PrincipalId, Session, TokenId } from '@claviger/core'
+import type { PrincipalId, Session, TenantId, TokenId } from '@claviger/core'
 
 interface Entry {
   readonly session: Session
@@ -67,6 +67,13 @@ export class SessionTable {
   dropPrincipal(principal: PrincipalId): void {
     this.#evicted = new WeakSet()
     for (const entry of this.#byPrincipal.get(principal) ?? []) this.#remove(entry)
+  }
+
+  dropTenant(tenant: TenantId): void {
+    this.#evicted = new WeakSet()
+    for (const entry of this.#byCredential.values()) {
+      if (entry.session.tenant === tenant) this.#remove(entry)
+    }
   }
 
   clear(): void {

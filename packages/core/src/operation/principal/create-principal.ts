@@ -1,5 +1,5 @@
 import { KeeperError } from '../../error.ts'
-import { parseName, type PrincipalId } from '../../id.ts'
+import { DEFAULT_TENANT, parseName, type PrincipalId, type TenantId } from '../../id.ts'
 import type { CredentialSource } from '../../principal/credential-source.ts'
 import { assertSeparate } from '../../principal/duties.ts'
 import { type Principal, type Role, ROLES } from '../../principal/principal.ts'
@@ -31,7 +31,7 @@ export const createPrincipal: ManagementOperation<
       tenant: scope.tenant,
       name: parseName(input.name, 'principal'),
       kind: input.kind,
-      roles: parseRoles(input.roles),
+      roles: parseRoles(input.roles, scope.tenant),
       disabled: false,
       certificates: parseCertificates(scope.ports.credentials, input.certificates ?? []),
       createdAt: scope.now,
@@ -44,8 +44,8 @@ export const createPrincipal: ManagementOperation<
   },
 }
 
-/** Known, and such as one may hold at once. */
-export function parseRoles(roles: readonly string[]): readonly Role[] {
+/** Known, such as one may hold at once, and such as there are in the tenant. */
+export function parseRoles(roles: readonly string[], tenant: TenantId): readonly Role[] {
   for (const role of roles) {
     if ((ROLES as readonly string[]).includes(role)) continue
     throw new KeeperError('invalid-input', `unknown role \`${role.slice(0, 40)}\``, {
@@ -54,6 +54,9 @@ export function parseRoles(roles: readonly string[]): readonly Role[] {
   }
   const known = [...new Set(roles as readonly Role[])]
   assertSeparate(known)
+  if (tenant !== DEFAULT_TENANT && known.includes('operator')) {
+    throw new KeeperError('invalid-input', 'the keeper is operated from its first tenant alone')
+  }
   return known
 }
 

@@ -8,6 +8,7 @@ import { assertSeparate } from '../../principal/duties.ts'
 import type { Token, TokenScope } from '../../principal/principal.ts'
 import { sharedSecretBinding } from '../execute-shared-secret.ts'
 import type { ManagementOperation, ManagementScope } from '../management-operation.ts'
+import { homeOf } from '../tenant/credential-home.ts'
 import { type DescribedToken, describeToken } from './described-principal.ts'
 
 export const TOKEN_DAYS_MAX = 3_650
@@ -70,7 +71,10 @@ export const createToken: ManagementOperation<'principal', CreateTokenInput, Cre
         secret,
         ...(ticket !== undefined && { ticket }),
       },
-      puts: [{ kind: 'token', tenant, id, value: token, expected: 0 }],
+      puts: [
+        { kind: 'token', tenant, id, value: token, expected: 0 },
+        ...homeOf(token, stored.sharedSecret?.identifier ?? stored.hash ?? ''),
+      ],
       details: { token: id, expiresAt: token.expiresAt },
     }
   },

@@ -22,7 +22,7 @@ export const updatePrincipal: ManagementOperation<
   target: ({ principal }) => ({ kind: 'principal', ref: principal }),
   run: ({ subject, tenant, ports, session }, input) => {
     const { disabled, certificates } = input
-    const roles = input.roles === undefined ? undefined : parseRoles(input.roles)
+    const roles = input.roles === undefined ? undefined : parseRoles(input.roles, tenant)
     assertNotOwn(session, subject.value, roles ?? [])
     const principal: Principal = {
       ...subject.value,

@@ -26,6 +26,7 @@ export const DUTIES = [
   'administer',
   'audit',
   'seal',
+  'tenants',
   'ask',
   'approve',
 ] as const
@@ -50,6 +51,7 @@ const use = { on: 'Key', duty: 'use' } as const
 const manageKey = { on: 'Key', duty: 'manage' } as const
 const manageObject = { on: 'Object', duty: 'manage' } as const
 const seal = { on: 'Seal', duty: 'seal' } as const
+const tenants = { on: 'Tenant', duty: 'tenants' } as const
 
 /** Every action that a policy may name, with what it is done to and whose duty it is. */
 export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
@@ -101,6 +103,11 @@ export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
   'object.revoke': manageObject,
   'object.destroy': manageObject,
   'tenant.attach': { on: 'Tenant', duty: 'manage' },
+  'tenant.create': tenants,
+  'tenant.get': tenants,
+  'tenant.list': tenants,
+  'tenant.suspend': tenants,
+  'tenant.resume': tenants,
   'principal.create': { on: 'Principal', duty: 'administer' },
   'principal.get': { on: 'Principal', duty: 'administer' },
   'principal.list': { on: 'Tenant', duty: 'administer' },

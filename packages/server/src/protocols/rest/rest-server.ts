@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { KeeperError, type Session, type TokenScope } from '@claviger/core'
+import { DEFAULT_TENANT, KeeperError, type Session, type TokenScope } from '@claviger/core'
 import { Exchange } from './exchange.ts'
 import { answerHealth } from './health.ts'
 import { DataServer } from './hot/data-server.ts'
@@ -110,8 +110,14 @@ export class RestServer {
 
   async #reader(request: IncomingMessage): Promise<Session> {
     const session = await this.#exchange.session(request)
-    const { roles, scope } = session
-    if (roles.some((role) => METRICS_ROLES.includes(role)) && reachesMetrics(scope)) return session
+    const { tenant, roles, scope } = session
+    // They count what everybody does.
+    if (
+      tenant === DEFAULT_TENANT &&
+      roles.some((role) => METRICS_ROLES.includes(role)) &&
+      reachesMetrics(scope)
+    )
+      return session
     throw new KeeperError('denied', 'metrics are for the roles auditor and operator')
   }
 }

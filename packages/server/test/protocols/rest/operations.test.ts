@@ -8,6 +8,7 @@ import { tellPolicyStory } from './policy-story.ts'
 import { tellPrincipalPolicyStory } from './principal-policy-story.ts'
 import { tellKeyMaterialStory } from './key-material-story.ts'
 import { tellSealStory } from './seal-story.ts'
+import { tellTenantStory } from './tenant-story.ts'
 import {
   type Answered,
   type Asked,
@@ -321,6 +322,7 @@ describe('principals, tokens and policies', () => {
   })
 
   tellPrincipalPolicyStory({ call, ok, key })
+  tellTenantStory({ call, ok, key })
   tellPolicyStory({ call, ok, key })
 
   test('policies are written, held to the revision that was seen, and deleted', async () => {

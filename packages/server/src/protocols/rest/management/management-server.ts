@@ -14,6 +14,7 @@ import { approvalHandlers } from './approvals.ts'
 import { keyHandlers } from './keys.ts'
 import { objectHandlers } from './objects.ts'
 import { operatorHandlers } from './operator.ts'
+import { tenantHandlers } from './tenants.ts'
 import { type AnyHandler, type ServedRoute, serveRoute, sessionOf } from './serve-route.ts'
 
 /** A reference in a path may be percent-encoded throughout: three characters for each. */
@@ -86,6 +87,7 @@ export class ManagementServer {
       ...accessHandlers(this.#options),
       ...approvalHandlers(this.#options),
       ...operatorHandlers(this.#options),
+      ...tenantHandlers(this.#options),
     }
     return Object.entries(MANAGEMENT_ROUTES).map(([id, route]) => ({
       id,

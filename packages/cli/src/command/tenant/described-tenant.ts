@@ -1,0 +1,23 @@
+import type { Tenant, TenantAnswer } from '@claviger/client'
+import type { Context } from '../../context.ts'
+import { facts } from '../../terminal/table.ts'
+import { minute } from '../../terminal/text.ts'
+
+export async function printTenant(
+  context: Context,
+  answer: TenantAnswer,
+  done?: string,
+): Promise<void> {
+  const text = describeTenant(answer.tenant)
+  await context.print(answer, done === undefined ? text : `${context.paint('good', done)}\n${text}`)
+}
+
+export function describeTenant({ name, id, state, createdAt, revision }: Tenant): string {
+  return facts([
+    ['name', name],
+    ['id', id],
+    ['state', state],
+    ['created', minute(createdAt)],
+    ['revision', revision],
+  ])
+}

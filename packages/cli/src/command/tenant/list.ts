@@ -1,0 +1,18 @@
+import type { Tenant } from '@claviger/client'
+import type { Command } from 'commander'
+import type { Context } from '../../context.ts'
+import { connectionOptions, examples } from '../../options.ts'
+import { table } from '../../terminal/table.ts'
+import { day } from '../../terminal/text.ts'
+
+export function define(command: Command, context: Context): void {
+  command.action(async () => {
+    const client = await context.client()
+    const tenants: Tenant[] = []
+    for await (const tenant of client.tenants.list()) tenants.push(tenant)
+    const rows = tenants.map(({ name, state, id, createdAt }) => [name, state, id, day(createdAt)])
+    await context.print({ tenants }, table(['name', 'state', 'id', 'created'], rows))
+  })
+  connectionOptions(command)
+  examples(command, 'claviger tenant list')
+}

@@ -1,0 +1,36 @@
+import { KeeperError } from '../../error.ts'
+import { DEFAULT_TENANT, isUuid, SYSTEM_TENANT } from '../../id.ts'
+import type { Stored } from '../../storage/store.ts'
+import type { Tenant } from '../../tenant/tenant.ts'
+import type { ManagementScope } from '../management-operation.ts'
+
+/** A tenant as it is shown: without its keys, wrapped as they are. */
+export interface DescribedTenant extends Pick<Tenant, 'id' | 'name' | 'state' | 'createdAt'> {
+  readonly revision: number
+}
+
+export function describeTenant({
+  id,
+  name,
+  state,
+  createdAt,
+}: Tenant): Omit<DescribedTenant, 'revision'> {
+  return { id, name, state, createdAt }
+}
+
+/** By id or name. The system itself is nobody's to see. */
+export async function readTenant(
+  { ports: { store } }: ManagementScope<'tenant'>,
+  ref: string,
+): Promise<Stored<'tenant'>> {
+  const stored =
+    isUuid(ref) || ref === DEFAULT_TENANT
+      ? await store.get('tenant', SYSTEM_TENANT, ref)
+      : await store.getByName('tenant', SYSTEM_TENANT, ref)
+  if (stored === undefined || stored.value.id === SYSTEM_TENANT) {
+    throw new KeeperError('not-found', `no tenant \`${ref.slice(0, 128)}\``, {
+      details: { kind: 'tenant' },
+    })
+  }
+  return stored
+}

@@ -1,0 +1,49 @@
+import { Type } from 'typebox'
+import { After, Closed, Damaged, Entry, Instant, Limit, Reference, Revision } from './value.ts'
+
+const TenantState = Type.Enum(['active', 'suspended'])
+
+export const Tenant = Closed(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    state: TenantState,
+    createdAt: Instant('Creation'),
+    revision: Revision,
+  },
+  { $id: 'Tenant' },
+)
+export const TenantAnswer = Closed({ tenant: Tenant, entry: Entry }, { $id: 'TenantAnswer' })
+export const NewTenantAnswer = Closed(
+  {
+    tenant: Tenant,
+    principal: Type.String({ description: 'Id of its first administrator' }),
+    secret: Type.String({
+      description: "That administrator's token: shown this once, stored nowhere",
+    }),
+    entry: Entry,
+  },
+  { $id: 'NewTenantAnswer' },
+)
+export const TenantListAnswer = Closed(
+  { tenants: Type.Array(Tenant), next: Type.Optional(After), damaged: Damaged, entry: Entry },
+  { $id: 'TenantListAnswer' },
+)
+export const TenantListQuery = Closed({
+  state: Type.Optional(TenantState),
+  after: Type.Optional(After),
+  limit: Type.Optional(Limit),
+})
+export const CreateTenantRequest = Closed(
+  {
+    name: Reference('a-z 0-9 . _ / -'),
+    tokenDays: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 3_650,
+        description: "Life of its administrator's token; 30 if absent",
+      }),
+    ),
+  },
+  { $id: 'CreateTenantRequest' },
+)

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Caller } from './key-material-story.ts'
+import { pick, pickText } from './test-world.ts'
+
+/** A tenant, from its making to its being let in again. */
+export function tellTenantStory({ call, ok }: Caller): void {
+  test('a tenant is made with somebody to govern it, suspended and resumed', async () => {
+    const made = await ok('/v1/tenants', { body: { name: 'acme', tokenDays: 7 } })
+    assert.equal(made.status, 201)
+    const token = pickText(made.body, 'secret')
+    const id = pickText(made.body, 'tenant.id')
+    const self = await ok('/v1/whoami', { token })
+    assert.deepEqual([self.body['tenant'], self.body['roles']], [id, ['administrator']])
+    assert.equal((await call('/v1/tenants', { body: { name: 'acme' } })).body['code'], 'conflict')
+    assert.equal((await call('/v1/tenants', { body: { name: 'Acme' } })).status, 400)
+    const listed = (await ok('/v1/tenants?limit=10')).body['tenants'] as { name: string }[]
+    assert.deepEqual(listed.map(({ name }) => name).sort(), ['acme', 'default'])
+    assert.equal(pick((await ok('/v1/tenants/acme')).body, 'tenant.id'), id)
+    assert.equal((await call('/v1/tenants/system')).status, 404)
+
+    const suspended = await ok('/v1/tenants/acme/suspend', {
+      body: {},
+    })
+    assert.equal(pick(suspended.body, 'tenant.state'), 'suspended')
+    assert.equal((await call('/v1/whoami', { token })).status, 401)
+    assert.equal((await ok('/v1/tenants?state=suspended')).text.includes('acme'), true)
+    assert.equal(
+      pick((await ok(`/v1/tenants/${id}/resume`, { body: {} })).body, 'tenant.revision'),
+      3,
+    )
+    assert.equal((await ok('/v1/whoami', { token })).status, 200)
+    assert.equal((await call('/v1/tenants/default/suspend', { body: {} })).status, 412)
+  })
+}
