@@ -181,7 +181,8 @@ export class DecisionCache {
       this.#kept = 0
       this.#generation++
     }
-    return this.#options.evaluate(slice, session, action, resource, request)
+    const narrowed = slice.narrow?.(resource) ?? slice
+    return this.#options.evaluate(narrowed, session, action, resource, request)
   }
 }
 

@@ -1,8 +1,9 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
-import { type Action, type Role, ROLES, type Session } from '@claviger/core'
+import { type Action, type Resource, type Role, ROLES, type Session } from '@claviger/core'
 import { BUILT_IN_POLICIES } from './built-in-policies.ts'
 import { type CedarEngine, messageOf } from './cedar-engine.ts'
 import { assertBounded } from './policy-bounds.ts'
+import { resourceFilter } from './resource-filter.ts'
 import { actionsIn } from './schema.ts'
 
 /** What a policy's conditions look at, beyond who asks, for what action, on what kind of thing. */
@@ -22,6 +23,8 @@ export interface ParsedPolicy {
   covers(action: Action): boolean
   /** Whether its scope can cover the caller. */
   concerns(session: Session): boolean
+  /** Whether it can have a say on the resource. */
+  mayMatch(resource: Resource): boolean
 }
 
 /** A policy under the name by which a decision tells of it. */
@@ -82,6 +85,7 @@ function parsePolicy(engine: CedarEngine, text: string): ParsedPolicy {
     reads: readsOf(json),
     covers: (action) => actions === undefined || actions.has(action),
     concerns: (session) => mayConcern(json, session),
+    mayMatch: resourceFilter(json),
   }
 }
 

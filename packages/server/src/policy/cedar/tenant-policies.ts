@@ -1,4 +1,4 @@
-import type { Action, Decision, PolicyDocument, Role, Session } from '@claviger/core'
+import type { Action, Decision, PolicyDocument, Resource, Role, Session } from '@claviger/core'
 import type { PolicySlice } from './cedar-engine.ts'
 import { type NamedPolicy, namePolicies, type ParsedPolicy, type Reads } from './parsed-policy.ts'
 
@@ -6,6 +6,8 @@ import { type NamedPolicy, namePolicies, type ParsedPolicy, type Reads } from '.
 export interface Slice extends PolicySlice {
   readonly size: number
   readonly reads: Reads
+  /** Those that can have a say on one resource, where there are many. */
+  readonly narrow?: (resource: Resource) => Slice
 }
 
 export const ALLOWED_BY_NOTHING: Decision = Object.freeze({
@@ -15,6 +17,9 @@ export const ALLOWED_BY_NOTHING: Decision = Object.freeze({
 
 type BuiltIn = Readonly<Partial<Record<Role, NamedPolicy>>>
 type Parsed = ReadonlyMap<string, readonly ParsedPolicy[]>
+
+/** So many policies Cedar evaluates sooner than it parses a slice of fewer. */
+const WHOLE_MAX = 16
 
 let policySets = 0
 
@@ -98,6 +103,21 @@ export class TenantPolicies {
         if (policy.concerns(session)) chosen.push([name, policy])
       }
     }
+    const whole = this.#sliceOf(chosen, {
+      resource: chosen.some(([, { reads }]) => reads.resource),
+      protocol: chosen.some(([, { reads }]) => reads.protocol),
+      peer: chosen.some(([, { reads }]) => reads.peer),
+      time: chosen.some(([, { reads }]) => reads.time),
+    })
+    if (chosen.length <= WHOLE_MAX) return whole
+    const narrow = (resource: Resource): Slice => {
+      const matching = chosen.filter(([, policy]) => policy.mayMatch(resource))
+      return matching.length === chosen.length ? whole : this.#sliceOf(matching, whole.reads)
+    }
+    return { ...whole, narrow }
+  }
+
+  #sliceOf(chosen: readonly [string, NamedPolicy][], reads: Reads): Slice {
     const own = chosen.some(([, { id }]) => !id.startsWith('role:'))
     const names = chosen.map(([name]) => name).join()
     return {
@@ -105,12 +125,7 @@ export class TenantPolicies {
       key: own ? `${this.#serial}/${names}` : names,
       policies: Object.fromEntries(chosen.map(([, { id, text }]) => [id, text])),
       size: chosen.length,
-      reads: {
-        resource: chosen.some(([, { reads }]) => reads.resource),
-        protocol: chosen.some(([, { reads }]) => reads.protocol),
-        peer: chosen.some(([, { reads }]) => reads.peer),
-        time: chosen.some(([, { reads }]) => reads.time),
-      },
+      reads,
     }
   }
 }
