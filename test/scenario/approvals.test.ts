@@ -12,6 +12,7 @@ for (const name of [
   'openssl',
   'tenants',
   'review',
+  'emergency',
 ]) {
   test(`the story of ${name}`, { timeout: 240_000 }, async (t) => {
     if (name === 'openssl' && !hasCommand('openssl')) {

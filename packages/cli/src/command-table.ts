@@ -1,25 +1,7 @@
-import type { Command } from 'commander'
-import type { Context } from './context.ts'
+import { type CommandEntry, type CommandGroup, entry } from './command-entry.ts'
+import { BREAK_GLASS, DUTIES, REVIEW } from './duty-commands.ts'
 
-/** One file a command: it says its arguments and options, and what to do. */
-export interface CommandFile {
-  define(command: Command, context: Context): void
-}
-
-export interface CommandEntry {
-  readonly summary: string
-  readonly load: () => Promise<CommandFile>
-}
-
-export interface CommandGroup {
-  readonly summary: string
-  readonly commands: Readonly<Record<string, CommandEntry | CommandGroup>>
-}
-
-const entry = (summary: string, load: () => Promise<CommandFile>): CommandEntry => ({
-  summary,
-  load,
-})
+export type { CommandEntry, CommandFile, CommandGroup } from './command-entry.ts'
 
 const KEY: CommandGroup = {
   summary: 'make keys and look after them',
@@ -174,27 +156,6 @@ const QUORUM: CommandGroup = {
       () => import('./command/quorum/update.ts'),
     ),
     delete: entry('take a guard away', () => import('./command/quorum/delete.ts')),
-  },
-}
-
-const DUTIES: CommandGroup = {
-  summary: 'see whether duties are kept apart',
-  commands: {
-    report: entry(
-      'list every duty that is not kept apart, or would not be',
-      () => import('./command/duties/report.ts'),
-    ),
-  },
-}
-
-const REVIEW: CommandGroup = {
-  summary: 'write down who may do what, provably',
-  commands: {
-    create: entry(
-      'write who can come in and what they may do',
-      () => import('./command/review/create.ts'),
-    ),
-    verify: entry('check a review, offline', () => import('./command/review/verify.ts')),
   },
 }
 
@@ -378,6 +339,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry | CommandGroup>> = {
   quorum: QUORUM,
   duties: DUTIES,
   review: REVIEW,
+  'break-glass': BREAK_GLASS,
   approval: APPROVAL,
   tenant: TENANT,
   audit: AUDIT,

@@ -153,6 +153,19 @@ export const APPROVAL_ROWS: readonly Row[] = [
     answer: [200, { findings: [], violations: 0, damaged: [], entry: 1 }],
   },
   {
+    line: 'break-glass status',
+    asks: ['GET', '/v1/break-glass'],
+    answer: [200, { emergencies: [], damaged: [], entry: 1 }],
+  },
+  {
+    line: 'break-glass close vault',
+    asks: ['POST', '/v1/break-glass/vault/close', {}],
+    answer: [
+      200,
+      { emergency: { name: 'vault', roles: ['officer'], seconds: 3_600, isOpen: false }, entry: 1 },
+    ],
+  },
+  {
     line: 'quorum list',
     asks: ['GET', '/v1/quorums'],
     answer: [200, { quorums: [], damaged: [], entry: 1 }],

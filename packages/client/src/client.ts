@@ -12,6 +12,7 @@ import {
   type DataVerb,
 } from './data.ts'
 import { Duties } from './duties.ts'
+import { Emergencies } from './emergencies.ts'
 import { Keys } from './keys.ts'
 import { Objects } from './objects.ts'
 import { Groups, Quorums } from './quorums.ts'
@@ -35,6 +36,7 @@ export class ClavigerClient {
   readonly groups: Groups
   readonly quorums: Quorums
   readonly duties: Duties
+  readonly emergencies: Emergencies
   readonly approvals: Approvals
   readonly audit: Audit
   readonly seal: Seal
@@ -52,6 +54,7 @@ export class ClavigerClient {
     this.groups = new Groups(transport)
     this.quorums = new Quorums(transport)
     this.duties = new Duties(transport)
+    this.emergencies = new Emergencies(transport)
     this.approvals = new Approvals(transport)
     this.audit = new Audit(transport)
     this.seal = new Seal(transport)

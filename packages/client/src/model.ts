@@ -215,6 +215,8 @@ export interface Whoami {
   readonly token?: string
   readonly scope: TokenScope
   readonly expiresAt?: Instant
+  /** Emergency credentials that are open, whoever opened them. */
+  readonly emergencies?: readonly { readonly name: string; readonly until: Instant }[]
 }
 
 export interface Policy {

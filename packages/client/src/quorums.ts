@@ -138,7 +138,7 @@ export interface GuardsRequest {
   /** Id or name. */
   readonly group: string
   readonly approvals: number
-  /** `destruction`, `export`, `critical`, `rights`; all of them if absent. */
+  /** `destruction`, `export`, `critical`, `emergency`, `rights`; all of them if absent. */
   readonly guards?: readonly string[] | undefined
   readonly distinctTeams?: boolean | undefined
   readonly reason?: boolean | undefined

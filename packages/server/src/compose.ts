@@ -26,10 +26,12 @@ import { SoftwareCustody } from './custody/software/software-custody.ts'
 import { rewrapTenants } from './custody/software/tenant-keys.ts'
 import { RoutedCustody } from './custody/routed-custody.ts'
 import { KeyStores } from './key-stores.ts'
+import { createEmergencyShares } from './emergency-shares.ts'
+import { EmergencyWatch } from './emergency-watch.ts'
 import type { LogKeys } from './log-keys.ts'
 import { describeError, type Logger } from './logging/logger.ts'
 import { openJwtVerifier } from './oidc-issuers.ts'
-import { openLog } from './open-log.ts'
+import { type OpenedLog, openLog } from './open-log.ts'
 import { type CedarAuthorizer, createCedarAuthorizer, PolicyFeed } from './policy/index.ts'
 import type { RelyingParty } from './passkeys.ts'
 import { KeeperSeal } from './seal/keeper-seal.ts'
@@ -47,6 +49,7 @@ export interface Composition {
   readonly logKeys: LogKeys
   readonly store: SqliteStore
   readonly custody: SoftwareCustody
+  readonly emergencies: EmergencyWatch
   readonly keyStores: KeyStores
   /** Loads what the first request would otherwise wait for. */
   warm(): void
@@ -98,11 +101,12 @@ async function composeWith(
   clock: Clock,
   foundation: Foundation,
 ): Promise<Composition> {
-  const { data, keyring, anchor, store } = foundation
+  const { data, keyring, store } = foundation
   const opened = await openLog(data, config, logger)
   const report = (error: unknown): void => logger.error(`a fault inside: ${describeError(error)}`)
   const unsealing = new Unsealing(store, keyring, opened, clock, logger)
-  const seal = openSeal(foundation, clock, logger, () => unsealing.complete())
+  const emergencies = new EmergencyWatch(store, clock, logger)
+  const seal = openSeal(foundation, clock, logger, [unsealing, emergencies])
   const access = openAccess(config, store, clock, logger, (token) => keeper.openSharedSecret(token))
   const custody = openCustody(config, foundation)
   const keyStores = openKeyStores(config, clock, custody, keyring)
@@ -115,6 +119,7 @@ async function composeWith(
     authorizer: access.authorizer,
     policies: access.authorizer,
     approvals: createApprovalCrypto(relyingParty(config)),
+    emergency: createEmergencyShares(foundation.memory),
     principalPolicies,
     credentials: createCredentialSource(),
     certificates: certificateReader,
@@ -125,24 +130,20 @@ async function composeWith(
     isCurrent: (session) => access.authenticator.isCurrent(session),
     report,
     profile: config.algorithms.profile,
-    observers: [...access.observers, evictObserver(custody), unsealing.observe],
+    observers: [
+      ...access.observers,
+      evictObserver(custody),
+      unsealing.observe,
+      emergencies.observe,
+    ],
     cachedKeysMax: config.cache.keys,
   }
   const keeper = new Keeper(ports)
   keyStores.bind(keeper)
-  keyring.onWipe(() => {
-    keeper.keys.clear()
-    keeper.attachments.clear()
-    keeper.guards.clear()
-    access.clear()
-    opened.keys.seal()
-  })
+  keyring.onWipe(() => forget(keeper, access, opened))
   const scheduler = new Scheduler(keeper, ports, report)
   scheduler.start()
-  anchor.follow(
-    () => store.anchor(),
-    (error) => logger.warn(`the anchor was not written: ${describeError(error)}`),
-  )
+  followAnchor(foundation, logger)
   return {
     keeper,
     ports,
@@ -152,6 +153,7 @@ async function composeWith(
     store,
     custody,
     keyStores,
+    emergencies,
     warm: () => access.authorizer.warm(),
     onSeal: (wipe) => keyring.onWipe(wipe),
     gauges: () => gauges(ports, opened.log, foundation, custody),
@@ -160,6 +162,22 @@ async function composeWith(
       return close(keeper, ports, scheduler, opened.log, foundation)
     },
   }
+}
+
+/** What was opened or decided by the root key goes with it. */
+function forget(keeper: Keeper, access: Access, { keys }: OpenedLog): void {
+  keeper.keys.clear()
+  keeper.attachments.clear()
+  keeper.guards.clear()
+  access.clear()
+  keys.seal()
+}
+
+function followAnchor({ anchor, store }: Foundation, logger: Logger): void {
+  anchor.follow(
+    () => store.anchor(),
+    (error) => logger.warn(`the anchor was not written: ${describeError(error)}`),
+  )
 }
 
 function relyingParty({ passkeys }: Config): RelyingParty | undefined {
@@ -171,7 +189,7 @@ function openSeal(
   { data, memory, keyring, store }: Foundation,
   clock: Clock,
   logger: Logger,
-  afterUnseal: () => Promise<void>,
+  [unsealing, emergencies]: readonly [Unsealing, EmergencyWatch],
 ): KeeperSeal {
   return new KeeperSeal({
     path: join(data, 'seal.json'),
@@ -179,7 +197,10 @@ function openSeal(
     memory,
     clock,
     rewrapTenants: (rewrap) => rewrapTenants(store, SYSTEM_TENANT, rewrap),
-    afterUnseal,
+    afterUnseal: async () => {
+      await unsealing.complete()
+      await emergencies.load()
+    },
     warn: (message) => logger.warn(message),
   })
 }

@@ -35,6 +35,7 @@ const COMMAND_IDENTITIES = {
   group: 'administrator',
   quorum: 'administrator',
   duties: 'administrator',
+  'break-glass': 'administrator',
   token: 'administrator',
   aws: 'administrator',
   policy: 'administrator',

@@ -27,6 +27,7 @@ export function mountRest(
     },
     peerOf,
     sealStatus: () => ports.seal.status(),
+    emergencies: () => composition.emergencies.open,
     logStatus: () => ({ size: log.size, failure: log.failure }),
     meter: metrics,
     exposition: () => metrics.exposition(),

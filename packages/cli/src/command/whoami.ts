@@ -19,6 +19,12 @@ export function define(command: Command, context: Context): void {
         ['token', answer.token],
         ['actions', actions?.join(', ')],
         ['keys', keys?.join(', ')],
+        [
+          'emergency',
+          answer.emergencies
+            ?.map(({ name, until }) => `\`${name}\` is open until ${minute(until)}`)
+            .join('\n'),
+        ],
         ['until', answer.expiresAt && minute(answer.expiresAt)],
         ['keeper', context.connection.address],
         ['profile', context.connection.profile?.path],

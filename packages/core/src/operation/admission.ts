@@ -19,9 +19,15 @@ const ANONYMOUS_DECISION: Decision = Object.freeze({
 })
 
 /** Shares authenticate themselves; nobody can hold a token of a sealed keeper. */
-const ANONYMOUS_ACTIONS: readonly Action[] = ['seal.initialize', 'seal.unseal', 'seal.check-share']
+const ANONYMOUS_ACTIONS: readonly Action[] = [
+  'seal.initialize',
+  'seal.unseal',
+  'seal.check-share',
+  'break-glass.open',
+]
 
 const OPERATING_ACTIONS: ReadonlySet<Action> = new Set<Action>([
+  'break-glass.create',
   'tenant.create',
   'tenant.get',
   'tenant.list',

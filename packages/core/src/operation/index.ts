@@ -30,6 +30,14 @@ export * from './data/wrap.ts'
 export type { DutyFinding } from './duties/finding.ts'
 export { DUTY_RULES, type DutyRule } from './duties/finding.ts'
 export { reportDuties, type ReportDutiesOutput } from './duties/report-duties.ts'
+export {
+  createEmergency,
+  type CreateEmergencyInput,
+  EMERGENCY_SECONDS_MAX,
+} from './emergency/create-emergency.ts'
+export * from './emergency/list-emergencies.ts'
+export * from './emergency/open-emergency.ts'
+export type { DescribedEmergency } from './emergency/read-emergency.ts'
 export { Keeper } from './execute.ts'
 export * from './group/create-group.ts'
 export * from './group/delete-group.ts'

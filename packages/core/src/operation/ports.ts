@@ -11,6 +11,7 @@ import type { CertificateReader } from '../object/certificate.ts'
 import type { Authorizer, PolicyChecker } from '../policy/authorizer.ts'
 import type { PrincipalPolicies } from '../policy/principal-policies.ts'
 import type { CredentialSource } from '../principal/credential-source.ts'
+import type { EmergencyShares } from '../principal/emergency.ts'
 import type { Session } from '../principal/principal.ts'
 import type { RecordKind, RecordTypes, Store } from '../storage/store.ts'
 
@@ -39,6 +40,7 @@ export interface KeeperPorts {
   readonly policies: PolicyChecker
   readonly principalPolicies: PrincipalPolicies
   readonly approvals: ApprovalCrypto
+  readonly emergency: EmergencyShares
   readonly profile: AlgorithmProfile
   readonly observers: readonly ChangeObserver[]
   /** Whether a session still stands; absent where sessions do not end by themselves. */

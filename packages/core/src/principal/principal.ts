@@ -26,6 +26,8 @@ export interface Principal {
   readonly certificates: readonly string[]
   /** What it signs approvals by. */
   readonly approverKeys?: readonly ApproverKey[]
+  /** Of an emergency credential: nobody comes in as it but by a token that its shares opened. */
+  readonly emergency?: true
   readonly createdAt: Instant
 }
 

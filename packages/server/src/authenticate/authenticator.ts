@@ -322,6 +322,7 @@ export class Authenticator {
     if (principal === undefined || principal.disabled || !(expiresAt > this.#clock.now())) {
       throw unauthenticated()
     }
+    if (principal.emergency === true && proof.token === undefined) throw unauthenticated()
     const { tenant } = principal
     const owner = await this.#store.get('tenant', SYSTEM_TENANT, tenant)
     if (owner?.value.state !== 'active') throw unauthenticated()

@@ -21,6 +21,7 @@ import {
 import { runSelfTests } from '@claviger/crypto'
 import { MemoryStore } from '@claviger/testkit'
 import { createApprovalCrypto } from '../../src/approval-crypto.ts'
+import { createEmergencyShares } from '../../src/emergency-shares.ts'
 import { principalPolicies } from '../../src/principal-policies.ts'
 import { certificateReader } from '../../src/certificate-reader.ts'
 import { createCedarAuthorizer } from '../../src/policy/index.ts'
@@ -119,6 +120,7 @@ export function makeWorld(
     findTenant: async () => undefined,
   })
   const denied = new Set<string>()
+  let tokens = 0
   const permissive: Authorizer = {
     decide: (_session, action) => ({ allowed: !denied.has(action), policies: ['test'] }),
   }
@@ -136,9 +138,10 @@ export function makeWorld(
     authorizer: authorizer ?? permissive,
     policies: createCedarAuthorizer(),
     approvals: createApprovalCrypto({ id: 'example.test', origins: ['https://example.test'] }),
+    emergency: createEmergencyShares(memory),
     principalPolicies,
     credentials: {
-      token: () => ({ secret: 'clv_x', hash: '00' }),
+      token: () => ({ secret: 'clv_x', hash: String(tokens++) }),
       sharedSecret: unavailable,
       fingerprint: unavailable,
     },

@@ -15,7 +15,11 @@ export function define(command: Command, context: Context): void {
   command
     .requiredOption('--group <group>', 'whose approval is needed')
     .requiredOption('--threshold <n>', 'how many of them', parseCount)
-    .option('--guard <guard>', 'destruction, export, critical, rights; all if absent', collect)
+    .option(
+      '--guard <guard>',
+      'destruction, export, critical, emergency, rights; all if absent',
+      collect,
+    )
     .option('--distinct-teams', 'not two approvals from one team')
     .option('--reason-needed', 'the requester must say why')
     .action(async ({ group, threshold, guard, distinctTeams, reasonNeeded }: Options) => {

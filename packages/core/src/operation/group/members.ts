@@ -3,6 +3,7 @@ import type { QuorumRule } from '../../approval/quorum-rule.ts'
 import { KeeperError } from '../../error.ts'
 import { isUuid } from '../../id.ts'
 import type { Principal, Session } from '../../principal/principal.ts'
+import { assertNotEmergency } from '../principal/assert-not-emergency.ts'
 import type { ManagementScope } from '../management-operation.ts'
 
 export interface MemberInput {
@@ -48,7 +49,9 @@ export async function resolveMembers(
 }
 
 /** Who is in a group can approve: nobody brings that on themself, and an auditor does not have it. */
-function assertMayJoin({ id, name, roles }: Principal, session: Session): void {
+function assertMayJoin(principal: Principal, session: Session): void {
+  const { id, name, roles } = principal
+  assertNotEmergency(principal)
   if (id === session.principal) {
     throw new KeeperError('denied', 'nobody makes themself a member of a group; it takes another')
   }

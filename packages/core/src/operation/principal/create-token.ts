@@ -9,6 +9,7 @@ import type { Token, TokenScope } from '../../principal/principal.ts'
 import { sharedSecretBinding } from '../execute-shared-secret.ts'
 import type { ManagementOperation, ManagementScope } from '../management-operation.ts'
 import { homeOf } from '../tenant/credential-home.ts'
+import { assertNotEmergency } from './assert-not-emergency.ts'
 import { type DescribedToken, describeToken } from './described-principal.ts'
 
 export const TOKEN_DAYS_MAX = 3_650
@@ -38,6 +39,7 @@ export const createToken: ManagementOperation<'principal', CreateTokenInput, Cre
   target: ({ principal }) => ({ kind: 'principal', ref: principal }),
   run: (scope, input) => {
     const { subject, tenant, now, ports, session } = scope
+    assertNotEmergency(subject.value)
     assertSeparate(subject.value.roles)
     const lifetimeMs = input.lifetimeSeconds * 1_000
     if (

@@ -2,6 +2,7 @@ import type { ApproverKey } from '../../approval/approver-key.ts'
 import { KeeperError } from '../../error.ts'
 import type { Principal } from '../../principal/principal.ts'
 import type { ManagementOperation } from '../management-operation.ts'
+import { assertNotEmergency } from './assert-not-emergency.ts'
 import type { DescribedPrincipal } from './described-principal.ts'
 
 const APPROVER_KEYS_MAX = 8
@@ -28,6 +29,7 @@ export const enrollPrincipal: ManagementOperation<
   action: 'principal.enroll',
   target: ({ principal }) => ({ kind: 'principal', ref: principal }),
   run: ({ subject, tenant, ports, now }, { keys, passkeys = [] }) => {
+    assertNotEmergency(subject.value)
     if (keys.length + passkeys.length > APPROVER_KEYS_MAX) {
       throw new KeeperError('too-large', `a principal has at most ${APPROVER_KEYS_MAX} keys`)
     }

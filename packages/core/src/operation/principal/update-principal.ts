@@ -1,6 +1,7 @@
 import { KeeperError } from '../../error.ts'
 import type { Principal, Role, Session } from '../../principal/principal.ts'
 import type { ManagementOperation } from '../management-operation.ts'
+import { assertNotEmergency } from './assert-not-emergency.ts'
 import { parseCertificates, parseRoles } from './create-principal.ts'
 import type { DescribedPrincipal } from './described-principal.ts'
 
@@ -23,6 +24,7 @@ export const updatePrincipal: ManagementOperation<
   run: ({ subject, tenant, ports, session }, input) => {
     const { disabled, certificates } = input
     const roles = input.roles === undefined ? undefined : parseRoles(input.roles, tenant)
+    if (input.roles !== undefined || certificates !== undefined) assertNotEmergency(subject.value)
     assertNotOwn(session, subject.value, roles ?? [])
     const principal: Principal = {
       ...subject.value,

@@ -22,6 +22,10 @@ export const GUARDS = {
     actions: ['key.update', 'key.attach', 'key.resume', 'object.update', 'object.resume'],
     labels: { critical: 'yes' },
   },
+  emergency: {
+    about: 'the way in for when there is no other',
+    actions: ['break-glass.create'],
+  },
   rights: {
     about: 'who may do what, and who can come in as whom',
     actions: [

@@ -17,6 +17,7 @@ export const BUILT_IN_POLICIES: Readonly<Record<Role, string>> = {
     Action::"manage",
     Action::"read",
     Action::"ask",
+    Action::"break-glass.close",
     Action::"key.public-key",
     Action::"key.detach"
   ],

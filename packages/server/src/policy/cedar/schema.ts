@@ -43,6 +43,7 @@ export const RESERVED_ACTIONS = [
   'object.apply-schedule',
   'session.authenticate',
   'approval.request',
+  'break-glass.open',
 ] as const satisfies readonly Action[]
 
 export type PolicyAction = Exclude<Action, (typeof RESERVED_ACTIONS)[number]>
@@ -135,6 +136,9 @@ export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
   'quorum.delete': { on: 'Quorum', duty: 'administer' },
   'duties.report': { on: 'Tenant', duty: 'administer' },
   'duties.review': { on: 'Tenant', duty: 'audit' },
+  'break-glass.create': { on: 'Principal', duty: 'administer' },
+  'break-glass.close': { on: 'Principal', duty: 'administer' },
+  'break-glass.list': { on: 'Tenant', duty: 'read' },
   'approval.get': { on: 'Approval', duty: 'ask' },
   'approval.list': { on: 'Tenant', duty: 'ask' },
   'approval.approve': { on: 'Approval', duty: 'approve' },

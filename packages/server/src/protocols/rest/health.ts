@@ -10,9 +10,11 @@ export interface Health {
   readonly initialized: boolean
   readonly sealed: boolean
   readonly logFailing: boolean
+  /** An emergency credential is open. */
+  readonly emergency: boolean
 }
 
-export function healthOf({ sealStatus, logStatus }: RestOptions): Health {
+export function healthOf({ sealStatus, logStatus, emergencies }: RestOptions): Health {
   const { initialized, sealed } = sealStatus()
   const logFailing = logStatus().failure !== undefined
   return {
@@ -21,6 +23,7 @@ export function healthOf({ sealStatus, logStatus }: RestOptions): Health {
     initialized,
     sealed,
     logFailing,
+    emergency: emergencies().length > 0,
   }
 }
 

@@ -41,6 +41,8 @@ export interface RestOptions {
   readonly attempts: AttemptLimit
   readonly peerOf: (socket: Socket) => PeerFacts
   readonly sealStatus: () => SealStatus
+  /** Emergency credentials that are open. */
+  readonly emergencies: () => readonly { readonly name: string; readonly until: Instant }[]
   readonly logStatus: () => LogStatus
   readonly meter: RequestMeter
   /** The OpenMetrics text. */

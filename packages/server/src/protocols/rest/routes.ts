@@ -1,5 +1,6 @@
 import { ACCESS_ROUTES } from './routes/access.ts'
 import { APPROVAL_ROUTES } from './routes/approval.ts'
+import { EMERGENCY_ROUTES } from './routes/emergency.ts'
 import { KEY_ROUTES } from './routes/key.ts'
 import { OBJECT_ROUTES } from './routes/object.ts'
 import { OPERATOR_ROUTES } from './routes/operator.ts'
@@ -11,6 +12,7 @@ export const MANAGEMENT_ROUTES = {
   ...OBJECT_ROUTES,
   ...ACCESS_ROUTES,
   ...APPROVAL_ROUTES,
+  ...EMERGENCY_ROUTES,
   ...OPERATOR_ROUTES,
   ...TENANT_ROUTES,
 } as const

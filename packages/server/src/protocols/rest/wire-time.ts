@@ -6,6 +6,8 @@ const INSTANTS: ReadonlySet<string> = new Set([
   'activatedAt',
   'addedAt',
   'at',
+  'until',
+  'closedAt',
   'createdAt',
   'deactivateAt',
   'deactivatedAt',

@@ -17,6 +17,34 @@ export function tellApprovalStory({ call, ok, key }: Caller): void {
     return pickText(answered.body, 'details.approval')
   }
 
+  const tellEmergency = async (agree: (id: string) => Promise<unknown>): Promise<void> => {
+    const guards = { group: 'board', approvals: 1, guards: ['emergency'] }
+    await ok('/v1/quorums/defaults', { body: guards })
+    const made = { name: 'vault', roles: ['officer'], shares: 3, threshold: 2 }
+    const create = (): Promise<Answered> => call('/v1/break-glass', { body: made })
+    await agree(askedFor(await create()))
+    const { status, body } = await create()
+    assert.deepEqual([status, pick(body, 'emergency.isOpen')], [201, false])
+    const proof = (body['shares'] as string[]).slice(1).map((share) => ({ share }))
+    const open = { body: { proof, reason: 'a fire' }, token: undefined }
+    const few = { ...open, body: { ...open.body, proof: proof.slice(1) } }
+    const refused = await call('/v1/break-glass/vault/open', few)
+    assert.equal(pick(refused.body, 'details.problem'), 'too-few')
+    const opened = await ok('/v1/break-glass/vault/open', open)
+    const token = pickText(opened.body, 'secret')
+    assert.equal((await ok('/v1/whoami', { token })).body['name'], 'emergency/vault')
+    const listed = await ok('/v1/break-glass')
+    assert.equal(pick(listed.body, 'emergencies.0.opened.reason'), 'a fire')
+    assert.equal(listed.text.includes('commitments'), false)
+    const closed = await ok('/v1/break-glass/vault/close', { body: {} })
+    assert.equal(pick(closed.body, 'emergency.isOpen'), false)
+    assert.equal((await call('/v1/whoami', { token })).status, 401)
+    const unguard = { method: 'DELETE' }
+    const path = '/v1/quorums/default%2Femergency'
+    await agree(askedFor(await call(path, unguard)))
+    await ok(path, unguard)
+  }
+
   test('guarded calls wait, are shown exactly, and are made when they are approved', async () => {
     const ann = await enrolApprover(ok, 'ann')
     const ben = await enrolApprover(ok, 'ben', 'P-256')
@@ -109,6 +137,7 @@ export function tellApprovalStory({ call, ok, key }: Caller): void {
     const unguard = '/v1/quorums/default%2Fcritical'
     await approve(ann, askedFor(await call(unguard, away)))
     await ok(unguard, away)
+    await tellEmergency((id) => approve(ann, id))
     await ok('/v1/groups/board', away)
   })
 }

@@ -17,6 +17,7 @@ import { hashHex, runSelfTests } from '@claviger/crypto'
 import { MemoryStore } from '@claviger/testkit'
 import { Authenticator, createCredentialSource } from '../../../src/authenticate/index.ts'
 import { createApprovalCrypto } from '../../../src/approval-crypto.ts'
+import { createEmergencyShares } from '../../../src/emergency-shares.ts'
 import { principalPolicies } from '../../../src/principal-policies.ts'
 import { certificateReader } from '../../../src/certificate-reader.ts'
 import { Keyring } from '../../../src/custody/software/keyring.ts'
@@ -135,6 +136,7 @@ export async function openWorld(change: Partial<RestOptions> = {}): Promise<Test
       decide: (_session, action) => ({ allowed: !denied.has(action), policies: ['test'] }),
     },
     approvals: createApprovalCrypto(RELYING_PARTY),
+    emergency: createEmergencyShares(memory),
     principalPolicies,
     policies: createCedarAuthorizer(),
     credentials: createCredentialSource(),
@@ -171,6 +173,7 @@ export async function openWorld(change: Partial<RestOptions> = {}): Promise<Test
     attempts: { assertOpen: () => {}, count: () => {}, forgive: () => {} },
     peerOf: (socket) => ({ address: socket.remoteAddress ?? '' }),
     sealStatus: () => seal.status(),
+    emergencies: () => [],
     logStatus: () => log,
     meter: metrics,
     exposition: () => metrics.exposition(),

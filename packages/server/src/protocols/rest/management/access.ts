@@ -23,7 +23,11 @@ type PrincipalRouteId =
   | 'updatePrincipal'
   | 'whoami'
 
-function principalHandlers({ keeper, sealStatus }: RestOptions): Handlers<PrincipalRouteId> {
+function principalHandlers({
+  keeper,
+  sealStatus,
+  emergencies,
+}: RestOptions): Handlers<PrincipalRouteId> {
   return {
     createPrincipal: async ({ session, context, body }) => {
       const { certificates, ...rest } = body
@@ -53,6 +57,7 @@ function principalHandlers({ keeper, sealStatus }: RestOptions): Handlers<Princi
         throw new core.KeeperError('sealed', 'the keeper is sealed; unseal it first')
       }
       const { principal, name, tenant, roles, authentication, token, scope, expiresAt } = session
+      const open = tenant === core.DEFAULT_TENANT ? emergencies() : []
       return {
         body: {
           principal,
@@ -63,6 +68,9 @@ function principalHandlers({ keeper, sealStatus }: RestOptions): Handlers<Princi
           ...(token !== undefined && { token }),
           scope,
           ...(Number.isFinite(expiresAt) && { expiresAt: formatInstant(expiresAt) }),
+          ...(open.length > 0 && {
+            emergencies: open.map((one) => ({ ...one, until: formatInstant(one.until) })),
+          }),
         },
       }
     },

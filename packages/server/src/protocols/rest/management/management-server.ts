@@ -11,6 +11,7 @@ import type { Route } from '../route.ts'
 import { MANAGEMENT_ROUTES } from '../routes.ts'
 import { accessHandlers } from './access.ts'
 import { approvalHandlers } from './approvals.ts'
+import { emergencyHandlers } from './emergencies.ts'
 import { keyHandlers } from './keys.ts'
 import { objectHandlers } from './objects.ts'
 import { operatorHandlers } from './operator.ts'
@@ -86,6 +87,7 @@ export class ManagementServer {
       ...objectHandlers(this.#options),
       ...accessHandlers(this.#options),
       ...approvalHandlers(this.#options),
+      ...emergencyHandlers(this.#options),
       ...operatorHandlers(this.#options),
       ...tenantHandlers(this.#options),
     }

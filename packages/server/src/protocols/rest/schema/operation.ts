@@ -8,6 +8,7 @@ export const HealthAnswer = Closed(
     initialized: Type.Boolean(),
     sealed: Type.Boolean(),
     logFailing: Type.Boolean(),
+    emergency: Type.Boolean({ description: 'An emergency credential is open' }),
   },
   { $id: 'HealthAnswer' },
 )

@@ -49,6 +49,9 @@ export const Principal = Closed(
     approverKeys: Type.Optional(
       Type.Array(ApproverKey, { description: 'What it signs approvals by' }),
     ),
+    emergency: Type.Optional(
+      Type.Literal(true, { description: 'Of an emergency credential: its shares alone open it' }),
+    ),
     createdAt: Instant('Creation'),
     revision: Revision,
   },
@@ -163,6 +166,11 @@ export const WhoamiAnswer = Closed(
     token: Type.Optional(Type.String({ description: 'Id of the token, never its secret' })),
     scope: TokenScope,
     expiresAt: Type.Optional(Instant('When the session ends')),
+    emergencies: Type.Optional(
+      Type.Array(Closed({ name: Type.String(), until: Instant('When it ends by itself') }), {
+        description: 'Emergency credentials that are open, whoever opened them',
+      }),
+    ),
   },
   { $id: 'WhoamiAnswer' },
 )
