@@ -85,13 +85,19 @@ export class KeeperProcess {
   }
 
   /** A whole request as text, for the loader. */
-  request(method: string, path: string, body?: unknown, extra = ''): string {
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    extra = '',
+    token = this.token('developer'),
+  ): string {
     const text = body === undefined ? '' : JSON.stringify(body)
     const content =
       text === ''
         ? ''
         : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n`
-    return `${method} ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${this.token('developer')}\r\n${extra}${content}\r\n${text}`
+    return `${method} ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\n${extra}${content}\r\n${text}`
   }
 
   /** Resident memory in MiB. */

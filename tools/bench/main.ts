@@ -20,6 +20,7 @@ import { measurePolicyScale } from './policy-scale.ts'
 import { measurePolicy } from './policy.ts'
 import { measureScale } from './scale.ts'
 import { measureStart } from './start.ts'
+import { measureTenants } from './tenants.ts'
 import { measureThroughput } from './throughput.ts'
 import { measureXks } from './xks.ts'
 
@@ -55,7 +56,10 @@ try {
   report([measurePolicy()])
   report(measurePolicyScale())
   report([await measureStart(folder, quick ? 5 : 11)])
-  if (!quick) report(await measureScale(load, 3, 3))
+  if (!quick) {
+    report(await measureTenants(load))
+    report(await measureScale(load, 3, 3))
+  }
 } finally {
   load.stop()
   rmSync(folder, { recursive: true, force: true })
