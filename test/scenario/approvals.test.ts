@@ -13,6 +13,7 @@ for (const name of [
   'tenants',
   'review',
   'emergency',
+  'policies',
 ]) {
   test(`the story of ${name}`, { timeout: 240_000 }, async (t) => {
     if (name === 'openssl' && !hasCommand('openssl')) {
