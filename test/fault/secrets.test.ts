@@ -12,7 +12,7 @@ import { temporaryFolder } from './support/temporary-folder.ts'
 /** Members whose values no one but the caller may ever see again. A new member belongs to one of the lists. */
 const SECRET = new Set(
   `plaintext context destinationContext aad destinationAad iv ciphertext message signatureContext signature
-  mac material wrapped salt label derivationContext peerPublicKey encapsulation data content passphrase share
+  mac material wrapped salt label derivationContext peerPublicKey encapsulation data content passphrase currentPassphrase share
   certificates`.split(/\s+/),
 )
 /** Names, dates and what is said of things: stored, shown and logged by design. */

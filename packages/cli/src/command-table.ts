@@ -121,6 +121,12 @@ const TENANT: CommandGroup = {
       'let the people of a tenant in again',
       () => import('./command/tenant/resume.ts'),
     ),
+    protect: entry(
+      'put your tenant under a passphrase of its own',
+      () => import('./command/tenant/protect.ts'),
+    ),
+    seal: entry('close your tenant until it is unsealed', () => import('./command/tenant/seal.ts')),
+    unseal: entry('open your tenant by its passphrase', () => import('./command/tenant/unseal.ts')),
   },
 }
 

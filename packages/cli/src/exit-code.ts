@@ -40,6 +40,7 @@ export const EXIT_REASONS = {
   'approval-pending': 'approval-pending',
   'would-lock-out': 'conflict',
   sealed: 'sealed',
+  'tenant-sealed': 'sealed',
   integrity: 'verification-failed',
   'log-unavailable': 'unavailable',
   'store-unavailable': 'unavailable',

@@ -89,6 +89,8 @@ function hintsFor(error: ClavigerError, context: Context): readonly string[] {
         : []
     case 'sealed':
       return ['unseal it with `claviger operator unseal`']
+    case 'tenant-sealed':
+      return ['an administrator of it unseals it with `claviger tenant unseal`']
     case 'risk-not-acknowledged':
       return ['--acknowledge-risk says that you know']
     case 'unreachable':

@@ -14,6 +14,7 @@ const K = '/v1/keys/payments'
 
 const TENANT = { ...KEY, name: 'acme' }
 const tenant: FakeAnswer = [200, { tenant: TENANT, entry: 1 }]
+const ownSeal: FakeAnswer = [200, { sealed: false, generation: 1, entry: 1 }]
 
 export const ROWS: readonly Row[] = [
   {
@@ -36,6 +37,19 @@ export const ROWS: readonly Row[] = [
     line: 'tenant resume acme',
     asks: ['POST', '/v1/tenants/acme/resume', {}],
     answer: tenant,
+  },
+  {
+    line: 'tenant protect --new-passphrase-file -',
+    asks: ['POST', '/v1/tenant/protect', { passphrase: 'hi' }],
+    answer: ownSeal,
+    world: { stdin: 'hi' },
+  },
+  { line: 'tenant seal', asks: ['POST', '/v1/tenant/seal', {}], answer: ownSeal },
+  {
+    line: 'tenant unseal --passphrase-file -',
+    asks: ['POST', '/v1/tenant/unseal', { passphrase: 'hi' }],
+    answer: ownSeal,
+    world: { stdin: 'hi' },
   },
   ...KEY_ROWS,
   ...APPROVAL_ROWS,

@@ -21,6 +21,7 @@ export const KEEPER_ERROR_CODES = [
   'approval-pending',
   'would-lock-out',
   'sealed',
+  'tenant-sealed',
   'integrity',
   'log-unavailable',
   'store-unavailable',

@@ -8,6 +8,8 @@ export interface Tenant {
   readonly id: string
   readonly name: string
   readonly state: 'active' | 'suspended'
+  /** Of the seal that it has of its own. */
+  readonly ownSeal?: 'open' | 'sealed'
   /** RFC 3339. */
   readonly createdAt: string
   readonly revision: number
@@ -33,7 +35,13 @@ export interface TenantPage extends Answered {
   readonly damaged: readonly string[]
 }
 
-/** Tenants, by id or name; for operators of the first one. */
+export interface OwnSealAnswer extends Answered {
+  readonly sealed: boolean
+  /** Grows by one with each passphrase. */
+  readonly generation: number
+}
+
+/** Tenants, by id or name, for operators of the first one; and one's own, for its administrators. */
 export class Tenants {
   readonly #transport: Transport
 
@@ -85,6 +93,38 @@ export class Tenants {
 
   resume(tenant: string, options: CallOptions = {}): Promise<TenantAnswer> {
     return this.#enter(tenant, 'resume', options)
+  }
+
+  /** Begins the seal of one's own tenant, or gives it another passphrase. */
+  protect(
+    request: { readonly passphrase: string; readonly currentPassphrase?: string | undefined },
+    options: CallOptions = {},
+  ): Promise<OwnSealAnswer> {
+    return this.#own('protect', request, false, options)
+  }
+
+  /** Seals one's own tenant: nothing of it is done until `unseal`. */
+  seal(options: CallOptions = {}): Promise<OwnSealAnswer> {
+    return this.#own('seal', {}, true, options)
+  }
+
+  unseal(passphrase: string, options: CallOptions = {}): Promise<OwnSealAnswer> {
+    return this.#own('unseal', { passphrase }, true, options)
+  }
+
+  async #own(
+    verb: 'protect' | 'seal' | 'unseal',
+    request: object,
+    repeatable: boolean,
+    options: CallOptions,
+  ): Promise<OwnSealAnswer> {
+    return (await this.#transport.json({
+      method: 'POST',
+      path: ['tenant', verb],
+      body: toWire(request),
+      repeatable,
+      ...options,
+    })) as OwnSealAnswer
   }
 
   async #enter(

@@ -24,6 +24,7 @@ export const ERROR_CODES = [
   'approval-pending',
   'would-lock-out',
   'sealed',
+  'tenant-sealed',
   'integrity',
   'log-unavailable',
   'store-unavailable',
@@ -72,5 +73,13 @@ export function authenticationFailed(cause?: unknown): KeeperError {
     {
       cause,
     },
+  )
+}
+
+/** The people of the tenant have not opened its keys, or have closed them. */
+export function tenantSealed(): KeeperError {
+  return new KeeperError(
+    'tenant-sealed',
+    'the tenant is sealed by its own people; one of them unseals it by its passphrase',
   )
 }

@@ -76,6 +76,8 @@ export type RecordBinding =
   | { readonly kind: 'tenant-kek'; readonly tenant: string; readonly version: number }
   | { readonly kind: 'integrity-key'; readonly tenant: string }
   | { readonly kind: 'root'; readonly generation: number; readonly set: string }
+  /** Inside of a `tenant-kek`, where the tenant has a seal of its own. */
+  | { readonly kind: 'own-kek'; readonly tenant: string; readonly version: number }
 
 /** The number of each kind in the associated data. */
 export const RECORD_KINDS = {
@@ -84,6 +86,7 @@ export const RECORD_KINDS = {
   'tenant-kek': 3,
   'integrity-key': 4,
   root: 5,
+  'own-kek': 6,
 } as const satisfies Readonly<Record<RecordBinding['kind'], number>>
 
 /**
@@ -116,6 +119,7 @@ export function encodeRecordBinding(binding: RecordBinding, wrappedBy: number): 
         writer.u32(binding.generation)
         break
       case 'tenant-kek':
+      case 'own-kek':
         text(binding.tenant)
         writer.u32(binding.version)
         break

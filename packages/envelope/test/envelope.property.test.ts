@@ -111,6 +111,7 @@ test('no two bindings have one encoding', () => {
       generation: number,
     }),
     fc.record({ kind: fc.constant('tenant-kek' as const), tenant: text, version: number }),
+    fc.record({ kind: fc.constant('own-kek' as const), tenant: text, version: number }),
     fc.record({ kind: fc.constant('integrity-key' as const), tenant: text }),
     fc.record({ kind: fc.constant('root' as const), generation: number, set: text }),
   )

@@ -9,8 +9,8 @@ import {
   Scheduler,
   SYSTEM_TENANT,
   systemClock,
+  type Tenant,
   type TenantId,
-  type TenantKeys,
   type Token,
 } from '@claviger/core'
 import { createApprovalCrypto } from './approval-crypto.ts'
@@ -35,6 +35,7 @@ import { type OpenedLog, openLog } from './open-log.ts'
 import { type CedarAuthorizer, createCedarAuthorizer, PolicyFeed } from './policy/index.ts'
 import type { RelyingParty } from './passkeys.ts'
 import { KeeperSeal } from './seal/keeper-seal.ts'
+import { TenantSeals } from './seal/tenant/tenant-seals.ts'
 import { principalPolicies } from './principal-policies.ts'
 import { SqliteStore } from './storage/sqlite/sqlite-store.ts'
 import { Unsealing } from './unsealing.ts'
@@ -53,7 +54,7 @@ export interface Composition {
   readonly keyStores: KeyStores
   /** Loads what the first request would otherwise wait for. */
   warm(): void
-  /** Calls `wipe` whenever the keeper is sealed: what was derived from its secrets goes with them. */
+  /** Calls `wipe` whenever the keeper, or a tenant by a seal of its own, is sealed: what was derived from its secrets goes with them. */
   readonly onSeal: (wipe: () => void) => void
   /** Figures for the metrics, as they are now. */
   gauges(): Readonly<Record<string, number>>
@@ -124,7 +125,7 @@ async function composeWith(
     credentials: createCredentialSource(),
     certificates: certificateReader,
     seal,
-    tenants: tenantKeys(keyring),
+    tenants: new TenantSeals({ ...foundation, clock, findTenant: tenantFinder(store) }),
     clock,
     ids: { uuid: () => uuidV7(clock.now()) },
     isCurrent: (session) => access.authenticator.isCurrent(session),
@@ -140,7 +141,7 @@ async function composeWith(
   }
   const keeper = new Keeper(ports)
   keyStores.bind(keeper)
-  keyring.onWipe(() => forget(keeper, access, opened))
+  followSeals(keyring, keeper, access, opened)
   const scheduler = new Scheduler(keeper, ports, report)
   scheduler.start()
   followAnchor(foundation, logger)
@@ -155,7 +156,7 @@ async function composeWith(
     keyStores,
     emergencies,
     warm: () => access.authorizer.warm(),
-    onSeal: (wipe) => keyring.onWipe(wipe),
+    onSeal: (wipe) => [keyring.onWipe(wipe), keyring.onClose(wipe)],
     gauges: () => gauges(ports, opened.log, foundation, custody),
     close: () => {
       keyStores.close()
@@ -164,13 +165,16 @@ async function composeWith(
   }
 }
 
-/** What was opened or decided by the root key goes with it. */
-function forget(keeper: Keeper, access: Access, { keys }: OpenedLog): void {
-  keeper.keys.clear()
-  keeper.attachments.clear()
-  keeper.guards.clear()
-  access.clear()
-  keys.seal()
+/** What was opened or decided by the root key, or by a tenant's own seal, goes with it. */
+function followSeals(keyring: Keyring, keeper: Keeper, access: Access, { keys }: OpenedLog): void {
+  keyring.onWipe(() => {
+    keeper.keys.clear()
+    keeper.attachments.clear()
+    keeper.guards.clear()
+    access.clear()
+    keys.seal()
+  })
+  keyring.onClose((tenant) => access.authenticator.clear(tenant))
 }
 
 function followAnchor({ anchor, store }: Foundation, logger: Logger): void {
@@ -263,7 +267,7 @@ function openCustody(config: Config, { keyring, memory, store }: Foundation): So
       lockedBytesMax: lockedBytes,
       secureHeapBytesMax: privateKeyBytes,
     },
-    findTenant: async (tenant) => (await store.get('tenant', SYSTEM_TENANT, tenant))?.value,
+    findTenant: tenantFinder(store),
   })
 }
 
@@ -331,20 +335,8 @@ async function attemptAll(steps: readonly (() => void | Promise<void>)[]): Promi
   if (failures.length > 0) throw failures[0]
 }
 
-function tenantKeys(keyring: Keyring): TenantKeys {
-  return {
-    createTenant: (id, name, at) => {
-      const tenant = {
-        id,
-        name,
-        state: 'active' as const,
-        ...keyring.createTenantKeys(id, at),
-        createdAt: at,
-      }
-      keyring.load(tenant)
-      return tenant
-    },
-  }
+function tenantFinder(store: SqliteStore): (id: TenantId) => Promise<Tenant | undefined> {
+  return async (id) => (await store.get('tenant', SYSTEM_TENANT, id))?.value
 }
 
 /** Opened material of a changed version goes before the call that changed it is answered. */

@@ -82,9 +82,10 @@ export class MemoryStore implements Store {
     kind: K,
     until: Instant,
     limit: number,
+    skips: (tenant: TenantId) => boolean = () => false,
   ): Promise<readonly Stored<K>[]> {
     return this.#byDue(kind)
-      .filter(({ index }) => (index.due ?? 0) <= until)
+      .filter(({ index, tenant }) => (index.due ?? 0) <= until && !skips(tenant))
       .slice(0, limit)
       .map((held) => storedOf<K>(held))
   }
@@ -114,6 +115,9 @@ export class MemoryStore implements Store {
     const settled = new Set(ids)
     this.#outbox = this.#outbox.filter(({ id }) => !settled.has(id))
   }
+
+  /** Nothing that was replaced is left in a map. */
+  async scrub(): Promise<void> {}
 
   #of(kind: RecordKind): Held[] {
     return [...this.#records.values()].filter((held) => held.kind === kind)

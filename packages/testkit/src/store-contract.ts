@@ -305,6 +305,11 @@ function dueTests(subject: Subject): void {
     assert.deepEqual(await due(100), [sampleId(2)])
     assert.deepEqual(await due(300), [sampleId(2), sampleId(1)])
     assert.deepEqual(await due(Number.MAX_SAFE_INTEGER, 1), [sampleId(2)])
+    const passed = await store.due('key', 300, 1, (tenant) => tenant === B)
+    assert.deepEqual(
+      passed.map(({ id }) => id),
+      [sampleId(1)],
+    )
     await store.commit({ puts: [putKey(B, 2, {}, 1)] })
     assert.equal(await store.nextDue('key'), 300)
   })

@@ -124,8 +124,8 @@ export interface ContentBinding {
 /** Where key material lives: software, an HSM, a TPM, another keeper. */
 export interface Custody {
   readonly name: string
-  /** Throws `sealed` while the root key is not there. */
-  assertReady(): void
+  /** Throws `sealed` while the root key is not there, `tenant-sealed` while the tenant's own seal is not open. */
+  assertReady(tenant?: TenantId): void
   /** At a place, `custody-unavailable` when the key cannot be used there. */
   generate(
     binding: MaterialBinding,

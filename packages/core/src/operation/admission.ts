@@ -71,12 +71,13 @@ export class Admission {
     this.#ports = ports
   }
 
-  /** The keeper is unsealed, the log accepts, the session is still good. */
-  assertOpen(session: Session, now: Instant, whileSealed?: true): void {
+  /** The keeper and the tenant are unsealed, the log accepts, the session is still good. */
+  assertOpen(session: Session, now: Instant, whileSealed?: 'keeper' | 'tenant'): void {
     if (session.expiresAt <= now) {
       throw new KeeperError('unauthenticated', 'the credential has expired; ask for a new one')
     }
-    if (whileSealed !== true) this.#ports.custody.assertReady()
+    if (whileSealed === undefined) this.#ports.custody.assertReady(session.tenant)
+    else if (whileSealed === 'tenant') this.#ports.custody.assertReady()
     this.assertCurrent(session)
     const { failure } = this.#ports.log
     if (failure !== undefined) throw failure

@@ -18,7 +18,7 @@ export function openSharedSecret(
   { tenant, id, sharedSecret }: Token,
 ): Uint8Array {
   if (sharedSecret === undefined) throw new KeeperError('unauthenticated', 'not a shared secret')
-  custody.assertReady()
+  custody.assertReady(tenant)
   const permit = mintPermit('session.authenticate')
   return custody.openContent(permit, sharedSecretBinding(tenant, id), sharedSecret.content)
 }

@@ -79,8 +79,8 @@ export interface ManagementOperation<Kind extends TargetKind, Input, Output> {
   readonly replay?: (scope: ManagementScope<Kind>, id: string) => MaybePromise<Output>
   /** The id that a replay will be given. */
   readonly resultId?: (output: Output) => string
-  /** Whether it may run while the root key is not there (seal operations only). */
-  readonly whileSealed?: true
+  /** Whether it may run while the root key is not there, or the tenant's own seal is closed (seal operations only). */
+  readonly whileSealed?: 'keeper' | 'tenant'
 }
 
 export interface ManagementOptions {

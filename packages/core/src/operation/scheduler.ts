@@ -48,15 +48,18 @@ export class Scheduler {
   /** Applies everything that is due now; how many records it changed. */
   async sweep(): Promise<number> {
     await this.#keeper.tellPending()
-    const now = this.#ports.clock.now()
+    const { clock, store, tenants } = this.#ports
+    const now = clock.now()
+    // What is a sealed tenant's own waits for its people, and nobody else waits for it.
+    const skips = (tenant: TenantId): boolean => tenants.isSealed(tenant)
     // Beyond those that failed lately, which stand first in every sweep until they are mended.
     const limit = BATCH + this.#failing.size
     const keys = new Map<string, TenantId>()
-    for (const { tenant, value } of await this.#ports.store.due('key-version', now, limit)) {
+    for (const { tenant, value } of await store.due('key-version', now, limit, skips)) {
       keys.set(value.key, tenant)
     }
     const rotating = new Map<string, TenantId>()
-    for (const { tenant, id, value } of await this.#ports.store.due('key', now, limit)) {
+    for (const { tenant, id, value } of await store.due('key', now, limit, skips)) {
       if (value.destroyAt !== undefined && value.destroyAt <= now) keys.set(id, tenant)
       else rotating.set(id, tenant)
     }
@@ -73,7 +76,7 @@ export class Scheduler {
         return this.#keeper.execute(session, rotateWhenDue, { key }, INTERNAL_REQUEST)
       })
     }
-    for (const { tenant, id } of await this.#ports.store.due('object', now, limit)) {
+    for (const { tenant, id } of await store.due('object', now, limit, skips)) {
       done += await this.#apply(id, now, () => {
         const session = internalSession(tenant, 'scheduler')
         return this.#keeper.execute(session, applyObjectSchedule, { object: id }, INTERNAL_REQUEST)

@@ -132,8 +132,16 @@ export interface Store {
     name: string,
   ): Promise<Stored<K> | undefined>
   list<K extends RecordKind>(kind: K, query: ListQuery): Promise<Page<K>>
-  /** Records of any tenant that fall due at or before `until`, earliest first. */
-  due<K extends RecordKind>(kind: K, until: Instant, limit: number): Promise<readonly Stored<K>[]>
+  /**
+   * Records of any tenant that fall due at or before `until`, earliest first.
+   * @param skips tenants whose records are passed over, and do not count
+   */
+  due<K extends RecordKind>(
+    kind: K,
+    until: Instant,
+    limit: number,
+    skips?: (tenant: TenantId) => boolean,
+  ): Promise<readonly Stored<K>[]>
   /** The earliest due date of a kind, for the scheduler's next wake. */
   nextDue(kind: RecordKind): Promise<Instant | undefined>
   commit(work: UnitOfWork): Promise<void>
@@ -141,4 +149,6 @@ export interface Store {
   pendingOutbox(): Promise<readonly OutboxEntry[]>
   /** Forgets outbox entries that the log now holds; may be lazy. */
   settleOutbox(ids: readonly EventId[]): void
+  /** Overwrites on the disk what changes before this call replaced or deleted. */
+  scrub(): Promise<void>
 }

@@ -187,10 +187,11 @@ export class Authenticator {
     this.#epoch++
   }
 
-  /** Drops every session, on sealing. */
-  clear(): void {
+  /** Drops every session, or those of one tenant, on sealing. */
+  clear(tenant?: TenantId): void {
     this.#epoch++
-    this.#sessions.clear()
+    if (tenant === undefined) this.#sessions.clear()
+    else this.#sessions.dropTenant(tenant)
   }
 
   #known(credential: string): Session | undefined {

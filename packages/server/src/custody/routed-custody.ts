@@ -13,6 +13,7 @@ import {
   type OpenMaterial,
   type Permit,
   type StoredMaterial,
+  type TenantId,
   type WrappedMaterial,
 } from '@claviger/core'
 
@@ -48,8 +49,8 @@ export class RoutedCustody implements Custody {
     return this.#own.name
   }
 
-  assertReady(): void {
-    this.#own.assertReady()
+  assertReady(tenant?: TenantId): void {
+    this.#own.assertReady(tenant)
   }
 
   generate(

@@ -21,13 +21,16 @@ export interface ShamirRecord extends SealBase {
   readonly commitments: readonly string[]
 }
 
-export interface PassphraseRecord extends SealBase {
-  readonly kind: 'passphrase'
+export interface PassphraseParameters {
   /** Hex. */
   readonly salt: string
   readonly memoryKiB: number
   readonly passes: number
   readonly parallelism: number
+}
+
+export interface PassphraseRecord extends SealBase, PassphraseParameters {
+  readonly kind: 'passphrase'
 }
 
 export interface FileRecord extends SealBase {
@@ -104,19 +107,22 @@ function parseRecord(value: unknown): SealRecord {
     }
     case 'passphrase': {
       const record = members(value, [...base, 'salt', 'memoryKiB', 'passes', 'parallelism'])
-      return {
-        kind,
-        ...parseBase(record),
-        salt: textOf(record['salt'], HEX_SALT),
-        memoryKiB: integer(record['memoryKiB'], MEMORY_KIB_MIN, MEMORY_KIB_MAX),
-        passes: integer(record['passes'], PASSES_MIN, PASSES_MAX),
-        parallelism: integer(record['parallelism'], 1, PARALLELISM_MAX),
-      }
+      return { kind, ...parseBase(record), ...parseParameters(record) }
     }
     case 'file':
       return { kind, ...parseBase(members(value, base)) }
     default:
       throw damaged('its kind of seal is not known here')
+  }
+}
+
+/** How a passphrase is turned into a key; throws `integrity` for what this keeper would never have written. */
+export function parseParameters(record: Readonly<Record<string, unknown>>): PassphraseParameters {
+  return {
+    salt: textOf(record['salt'], HEX_SALT),
+    memoryKiB: integer(record['memoryKiB'], MEMORY_KIB_MIN, MEMORY_KIB_MAX),
+    passes: integer(record['passes'], PASSES_MIN, PASSES_MAX),
+    parallelism: integer(record['parallelism'], 1, PARALLELISM_MAX),
   }
 }
 

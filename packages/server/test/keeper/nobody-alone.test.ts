@@ -59,6 +59,9 @@ class CurrentStore implements Store {
   settleOutbox(ids: readonly core.EventId[]) {
     this.now.settleOutbox(ids)
   }
+  scrub() {
+    return this.now.scrub()
+  }
 }
 
 interface Search {

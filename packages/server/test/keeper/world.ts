@@ -147,7 +147,13 @@ export function makeWorld(
     },
     certificates: certificateReader,
     seal: undefined as never,
-    tenants: { createTenant: unavailable },
+    tenants: {
+      createTenant: unavailable,
+      isSealed: () => false,
+      protect: unavailable,
+      unseal: unavailable,
+      seal: unavailable,
+    },
     clock,
     ids: { uuid: () => uuidV7(at) },
     report: (error) => {

@@ -1,4 +1,4 @@
-import type { Tenant, TenantAnswer } from '@claviger/client'
+import type { OwnSealAnswer, Tenant, TenantAnswer } from '@claviger/client'
 import type { Context } from '../../context.ts'
 import { facts } from '../../terminal/table.ts'
 import { minute } from '../../terminal/text.ts'
@@ -12,12 +12,18 @@ export async function printTenant(
   await context.print(answer, done === undefined ? text : `${context.paint('good', done)}\n${text}`)
 }
 
-export function describeTenant({ name, id, state, createdAt, revision }: Tenant): string {
+export function describeTenant({ name, id, state, ownSeal, createdAt, revision }: Tenant): string {
   return facts([
     ['name', name],
     ['id', id],
     ['state', state],
+    ['own seal', ownSeal ?? 'none'],
     ['created', minute(createdAt)],
     ['revision', revision],
   ])
+}
+
+export function printOwnSeal(context: Context, answer: OwnSealAnswer, done: string): Promise<void> {
+  const { generation } = answer
+  return context.print(answer, `${context.paint('good', done)}\n${facts([['seal', generation]])}`)
 }

@@ -10,8 +10,14 @@ export function define(command: Command, context: Context): void {
     const client = await context.client()
     const tenants: Tenant[] = []
     for await (const tenant of client.tenants.list()) tenants.push(tenant)
-    const rows = tenants.map(({ name, state, id, createdAt }) => [name, state, id, day(createdAt)])
-    await context.print({ tenants }, table(['name', 'state', 'id', 'created'], rows))
+    const rows = tenants.map(({ name, state, ownSeal, id, createdAt }) => [
+      name,
+      state,
+      ownSeal ?? 'none',
+      id,
+      day(createdAt),
+    ])
+    await context.print({ tenants }, table(['name', 'state', 'own seal', 'id', 'created'], rows))
   })
   connectionOptions(command)
   examples(command, 'claviger tenant list')

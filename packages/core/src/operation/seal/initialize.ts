@@ -32,7 +32,7 @@ export interface InitializeOutput extends NewSeal {
 export const initialize: ManagementOperation<'seal', InitializeInput, InitializeOutput> = {
   action: 'seal.initialize',
   target: () => ({ kind: 'seal', ref: 'root' }),
-  whileSealed: true,
+  whileSealed: 'keeper',
   run: async (scope, input) => {
     if (scope.ports.seal.status().initialized) {
       throw new KeeperError('conflict', 'this keeper is initialized already; unseal it')

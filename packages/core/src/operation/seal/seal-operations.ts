@@ -23,7 +23,7 @@ export interface UnsealInput {
 export const unseal: ManagementOperation<'seal', UnsealInput, SealStatus> = {
   action: 'seal.unseal',
   target: () => ({ kind: 'seal', ref: 'root' }),
-  whileSealed: true,
+  whileSealed: 'keeper',
   run: async ({ ports }, { credential, peer }) => {
     const status = await ports.seal.unseal(credential, peer)
     return { output: status, details: { sealed: status.sealed, kind: credential.kind } }
@@ -100,7 +100,7 @@ export interface CheckShareInput {
 export const checkShare: ManagementOperation<'seal', CheckShareInput, ShareCheck> = {
   action: 'seal.check-share',
   target: () => ({ kind: 'seal', ref: 'root' }),
-  whileSealed: true,
+  whileSealed: 'keeper',
   run: ({ ports }, { share }) => {
     const check = ports.seal.checkShare(share)
     return { output: check, details: { valid: check.valid, problem: check.problem ?? '' } }

@@ -69,7 +69,7 @@ export const createTenant: ManagementOperation<'tenant', CreateTenantInput, Crea
     const own = { tenant: tenant.id, expected: 0 } as const
     return {
       output: {
-        tenant: { ...describeTenant(tenant), revision: 1 },
+        tenant: { ...describeTenant(ports, tenant), revision: 1 },
         principal: principal.id,
         secret,
       },

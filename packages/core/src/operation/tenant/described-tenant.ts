@@ -3,19 +3,21 @@ import { DEFAULT_TENANT, isUuid, SYSTEM_TENANT } from '../../id.ts'
 import type { Stored } from '../../storage/store.ts'
 import type { Tenant } from '../../tenant/tenant.ts'
 import type { ManagementScope } from '../management-operation.ts'
+import type { KeeperPorts } from '../ports.ts'
 
 /** A tenant as it is shown: without its keys, wrapped as they are. */
 export interface DescribedTenant extends Pick<Tenant, 'id' | 'name' | 'state' | 'createdAt'> {
+  /** Of the seal that it has of its own. */
+  readonly ownSeal?: 'open' | 'sealed'
   readonly revision: number
 }
 
-export function describeTenant({
-  id,
-  name,
-  state,
-  createdAt,
-}: Tenant): Omit<DescribedTenant, 'revision'> {
-  return { id, name, state, createdAt }
+export function describeTenant(
+  { tenants }: Pick<KeeperPorts, 'tenants'>,
+  { id, name, state, ownSeal, createdAt }: Tenant,
+): Omit<DescribedTenant, 'revision'> {
+  const status = tenants.isSealed(id) ? 'sealed' : 'open'
+  return { id, name, state, ...(ownSeal !== undefined && { ownSeal: status }), createdAt }
 }
 
 /** By id or name. The system itself is nobody's to see. */

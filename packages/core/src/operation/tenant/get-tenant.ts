@@ -11,6 +11,6 @@ export const getTenant: ManagementOperation<'tenant', GetTenantInput, DescribedT
   target: ({ tenant }) => ({ kind: 'tenant', ref: tenant }),
   run: async (scope, { tenant }) => {
     const { value, revision } = await readTenant(scope, tenant)
-    return { output: { ...describeTenant(value), revision } }
+    return { output: { ...describeTenant(scope.ports, value), revision } }
   },
 }

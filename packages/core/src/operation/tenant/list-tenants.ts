@@ -29,7 +29,7 @@ export const listTenants: ManagementOperation<'tenant', ListTenantsInput, ListTe
     })
     const tenants = page.records
       .filter(({ value }) => value.id !== SYSTEM_TENANT)
-      .map(({ value, revision }) => ({ ...describeTenant(value), revision }))
+      .map(({ value, revision }) => ({ ...describeTenant(ports, value), revision }))
     const { next, damaged } = page
     return { output: { tenants, damaged, ...(next !== undefined && { next }) } }
   },

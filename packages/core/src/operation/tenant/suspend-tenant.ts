@@ -38,10 +38,11 @@ async function enterState(
     throw new KeeperError('precondition-failed', 'whoever operates the keeper is in this tenant')
   }
   const details = { tenant: id, state }
-  if (value.state === state) return { output: { ...describeTenant(value), revision }, details }
+  if (value.state === state)
+    return { output: { ...describeTenant(scope.ports, value), revision }, details }
   const changed: Tenant = { ...value, state }
   return {
-    output: { ...describeTenant(changed), revision: revision + 1 },
+    output: { ...describeTenant(scope.ports, changed), revision: revision + 1 },
     puts: [{ kind: 'tenant', tenant: SYSTEM_TENANT, id, value: changed, expected: revision }],
     details,
   }

@@ -1,11 +1,14 @@
 import { decodeBase64url, encodeBase64url } from '@claviger/bytes'
 import {
+  authenticationFailed,
   KeeperError,
+  type OwnSeal,
   type RowGuard,
   SYSTEM_TENANT,
   type Instant,
   type Tenant,
   type TenantId,
+  tenantSealed,
   type WrappedKek,
 } from '@claviger/core'
 import { mac, type OpenKey, openKey, randomSecret } from '@claviger/crypto'
@@ -22,6 +25,7 @@ export interface HeldKey {
 }
 
 interface HeldTenant {
+  /** None while the tenant's own seal is closed. */
   readonly keks: ReadonlyMap<number, HeldKey>
   readonly currentKek: number
   readonly integrityKey: HeldKey
@@ -43,6 +47,7 @@ export type WrappedTenantKeys = Pick<Tenant, 'keks' | 'currentKek' | 'integrityK
 export class Keyring implements RowGuard {
   readonly #memory: LockedMemory
   readonly #onWipe: (() => void)[] = []
+  readonly #onClose: ((tenant: TenantId) => void)[] = []
   readonly #tenants = new Map<TenantId, HeldTenant>()
   #roots = new Map<number, HeldKey>()
   #currentRoot = 0
@@ -59,6 +64,11 @@ export class Keyring implements RowGuard {
   /** Calls `wipe` whenever the keyring is wiped: what was opened with its keys goes with them. */
   onWipe(wipe: () => void): void {
     this.#onWipe.push(wipe)
+  }
+
+  /** Calls `wipe` whenever a tenant's own seal is closed. */
+  onClose(wipe: (tenant: TenantId) => void): void {
+    this.#onClose.push(wipe)
   }
 
   /** Takes the roots over (two of them while one replaces the other; the newest wraps). */
@@ -131,6 +141,9 @@ export class Keyring implements RowGuard {
 
   /** The tenant with one more KEK, which wraps from now on; older ones only open. */
   rotateKek(tenant: Tenant, createdAt: Instant): Tenant {
+    if (tenant.ownSeal !== undefined) {
+      throw new KeeperError('unsupported', 'a new passphrase of its own seal brings a new kek')
+    }
     const version = Math.max(...tenant.keks.map((kek) => kek.version)) + 1
     const keks = [...tenant.keks, this.#createKek(tenant.id, version, createdAt)]
     return { ...tenant, keks, currentKek: version }
@@ -157,14 +170,32 @@ export class Keyring implements RowGuard {
     return this.#tenants.has(tenant)
   }
 
-  /** Opens a tenant's keys; again after its record changed. `integrity` when they do not open. */
-  load(tenant: Tenant): void {
+  /** True while the tenant's own seal is closed. */
+  isClosed(tenant: TenantId): boolean {
+    return this.#tenants.get(tenant)?.keks.size === 0
+  }
+
+  /** Throws `tenant-sealed` while the tenant's own seal is closed. */
+  assertOpen(tenant: TenantId): void {
+    this.assertUnsealed()
+    if (this.isClosed(tenant)) throw tenantSealed()
+  }
+
+  /**
+   * Opens a tenant's keys; again after its record changed. `integrity` when they do not open.
+   * @param ownKey what its own seal opens: without it, its KEKs stay closed, and its rows can be read;
+   * `authentication-failed` when it is not the right one
+   */
+  load(tenant: Tenant, ownKey?: OpenKey): void {
     this.assertUnsealed()
     const keks = new Map<number, HeldKey>()
     try {
-      for (const kek of tenant.keks) {
-        const binding = { kind: 'tenant-kek', tenant: tenant.id, version: kek.version } as const
-        keks.set(kek.version, this.#unwrap('aes-256', binding, kek.wrapped))
+      const closed = tenant.ownSeal !== undefined && ownKey === undefined
+      for (const kek of closed ? [] : tenant.keks) {
+        keks.set(
+          kek.version,
+          held('aes-256', this.#memory.take(this.#kekBytes(tenant, kek, ownKey))),
+        )
       }
       const integrityKey = this.#unwrap(
         'hmac-sha256',
@@ -176,6 +207,47 @@ export class Keyring implements RowGuard {
     } catch (error) {
       for (const kek of keks.values()) release(kek)
       throw error
+    }
+  }
+
+  /** The tenant with its KEKs, and a fresh one, under `ownKey` too. What is open stays as it is. */
+  protect(tenant: Tenant, ownSeal: OwnSeal, ownKey: OpenKey, createdAt: Instant): Tenant {
+    this.assertOpen(tenant.id)
+    const known = this.#tenant(tenant.id).keks
+    const version = Math.max(...tenant.keks.map((kek) => kek.version)) + 1
+    const wrap = (number: number, kek: Uint8Array): string => {
+      const inner = { kind: 'own-kek', tenant: tenant.id, version: number } as const
+      const record = wrapRecord(ownKey, ownSeal.generation, inner, kek)
+      return this.#wrapUnderRoot({ ...inner, kind: 'tenant-kek' }, record)
+    }
+    const keks = tenant.keks.map((kek) => {
+      const open = known.get(kek.version)
+      if (open === undefined) throw new KeeperError('conflict', 'the tenant changed; ask again')
+      return { ...kek, wrapped: wrap(kek.version, open.bytes.bytes) }
+    })
+    const fresh = freshKey()
+    try {
+      keks.push({ version, wrapped: wrap(version, fresh), createdAt })
+    } finally {
+      fresh.fill(0)
+    }
+    return { ...tenant, keks, currentKek: version, ownSeal }
+  }
+
+  /** Throws `authentication-failed` when `ownKey` is not what the tenant's own seal opens. */
+  assertOwnKey(tenant: Tenant, ownKey: OpenKey): void {
+    for (const kek of tenant.keks) this.#kekBytes(tenant, kek, ownKey).fill(0)
+  }
+
+  /** Wipes the KEKs of a tenant that has a seal of its own, and all that was opened by them. */
+  close(tenant: TenantId): void {
+    const known = this.#tenants.get(tenant)
+    if (known === undefined) return
+    try {
+      for (const wipe of this.#onClose) wipe(tenant)
+    } finally {
+      for (const kek of known.keks.values()) release(kek)
+      this.#tenants.set(tenant, { ...known, keks: new Map() })
     }
   }
 
@@ -195,6 +267,7 @@ export class Keyring implements RowGuard {
 
   /** Wraps under the tenant's present KEK. */
   wrap(tenant: TenantId, binding: RecordBinding, plaintext: Uint8Array): Uint8Array {
+    this.assertOpen(tenant)
     const { keks, currentKek } = this.#tenant(tenant)
     const kek = keks.get(currentKek)
     if (kek === undefined) throw new KeeperError('integrity', 'the tenant has no current kek')
@@ -203,6 +276,7 @@ export class Keyring implements RowGuard {
 
   /** SAFETY: the plaintext is a secret in ordinary memory; the caller moves it or wipes it. */
   unwrap(tenant: TenantId, binding: RecordBinding, record: Uint8Array): Uint8Array {
+    this.assertOpen(tenant)
     const { keks } = this.#tenant(tenant)
     try {
       const kek = keks.get(wrappedByOf(record))
@@ -240,12 +314,33 @@ export class Keyring implements RowGuard {
   }
 
   #wrapFresh(binding: RecordBinding): string {
-    const root = this.#root()
     const fresh = freshKey()
     try {
-      return encodeBase64url(wrapRecord(root.key, this.#currentRoot, binding, fresh))
+      return this.#wrapUnderRoot(binding, fresh)
     } finally {
       fresh.fill(0)
+    }
+  }
+
+  #wrapUnderRoot(binding: RecordBinding, plain: Uint8Array): string {
+    return encodeBase64url(wrapRecord(this.#root().key, this.#currentRoot, binding, plain))
+  }
+
+  /** SAFETY: a KEK in ordinary memory; the caller moves it or wipes it. */
+  #kekBytes(
+    { id, ownSeal }: Tenant,
+    { version, wrapped }: WrappedKek,
+    ownKey?: OpenKey,
+  ): Uint8Array {
+    const binding = { kind: 'tenant-kek', tenant: id, version } as const
+    const outer = this.#unwrapBytes(binding, wrapped)
+    if (ownSeal === undefined || ownKey === undefined) return outer
+    try {
+      return unwrapRecord(ownKey, { ...binding, kind: 'own-kek' }, outer)
+    } catch (cause) {
+      throw authenticationFailed(cause)
+    } finally {
+      outer.fill(0)
     }
   }
 
@@ -269,7 +364,7 @@ export class Keyring implements RowGuard {
     if (wrappedByOf(decodeBase64url(wrapped)) === this.#currentRoot) return undefined
     const plain = this.#unwrapBytes(binding, wrapped)
     try {
-      return encodeBase64url(wrapRecord(this.#root().key, this.#currentRoot, binding, plain))
+      return this.#wrapUnderRoot(binding, plain)
     } finally {
       plain.fill(0)
     }

@@ -1,4 +1,4 @@
-import type { KeyId, MaterialBinding, StoredMaterial } from '@claviger/core'
+import type { KeyId, MaterialBinding, StoredMaterial, TenantId } from '@claviger/core'
 import type { SoftwareMaterial } from './software-material.ts'
 
 export interface OpenedMaterial {
@@ -88,6 +88,18 @@ export class MaterialCache {
   clear(): boolean {
     let inSecureHeap = false
     for (const key of this.#keys.keys()) inSecureHeap = this.evict(key) || inSecureHeap
+    return inSecureHeap
+  }
+
+  /** Wipes all that is a tenant's. */
+  evictTenant(tenant: TenantId): boolean {
+    let inSecureHeap = false
+    for (const [key, versions] of this.#keys) {
+      for (const { stored } of versions.values()) {
+        if (stored.binding.tenant !== tenant) break
+        inSecureHeap = this.evict(key) || inSecureHeap
+      }
+    }
     return inSecureHeap
   }
 

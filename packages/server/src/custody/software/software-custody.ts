@@ -72,10 +72,12 @@ export class SoftwareCustody implements Custody {
     this.#opened = new MaterialCache(options.limits)
     this.#openedPublic = new MaterialCache(options.limits)
     options.keyring.onWipe(() => this.#clear())
+    options.keyring.onClose((tenant) => this.#evictTenant(tenant))
   }
 
-  assertReady(): void {
-    this.#keyring.assertUnsealed()
+  assertReady(tenant?: TenantId): void {
+    if (tenant === undefined) this.#keyring.assertUnsealed()
+    else this.#keyring.assertOpen(tenant)
   }
 
   /** How many keys are open now. */
@@ -295,6 +297,11 @@ export class SoftwareCustody implements Custody {
   #makeRoom(): void {
     this.#opened.evictOldest('secure-heap')
     collectGarbage()
+  }
+
+  #evictTenant(tenant: TenantId): void {
+    this.#openedPublic.evictTenant(tenant)
+    if (this.#opened.evictTenant(tenant)) collectGarbage()
   }
 
   #clear(): void {

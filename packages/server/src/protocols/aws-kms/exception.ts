@@ -44,6 +44,7 @@ const EXCEPTIONS = {
   'approval-pending': refused('AccessDeniedException'),
   'would-lock-out': refused('ConflictException'),
   sealed: unavailable('KeyUnavailableException'),
+  'tenant-sealed': unavailable('KeyUnavailableException'),
   integrity: INTERNAL,
   'log-unavailable': unavailable('DependencyTimeoutException'),
   'store-unavailable': unavailable('DependencyTimeoutException'),

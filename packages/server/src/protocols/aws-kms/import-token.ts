@@ -126,6 +126,7 @@ const LEFT: readonly core.ErrorCode[] = [
   'store-unavailable',
   'log-unavailable',
   'sealed',
+  'tenant-sealed',
   'shutting-down',
 ]
 

@@ -42,6 +42,7 @@ export const WIRE_ERRORS = {
   'approval-pending': { status: 403, title: 'It needs an approval' },
   'would-lock-out': { status: 409, title: 'Nobody could govern the tenant' },
   sealed: { status: 503, title: 'The keeper is sealed' },
+  'tenant-sealed': { status: 503, title: 'The tenant is sealed by its own people' },
   integrity: { status: 500, title: 'A stored record does not authenticate' },
   'log-unavailable': { status: 503, title: 'The audit log does not accept', retryAfterSeconds: 5 },
   'store-unavailable': { status: 503, title: 'The store is unavailable', retryAfterSeconds: 5 },

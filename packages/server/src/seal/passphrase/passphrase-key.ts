@@ -2,18 +2,13 @@ import { decodeHex, encodeHex, type SecretBytes } from '@claviger/bytes'
 import { KeeperError } from '@claviger/core'
 import { argon2id, randomBytes } from '@claviger/crypto'
 import type { LockedBytes, LockedMemory } from '../../custody/software/locked-memory.ts'
-import type { PassphraseRecord } from '../seal-record.ts'
+import type { PassphraseParameters } from '../seal-record.ts'
 
 const SALT_BYTES = 16
 const KEY_BYTES = 32
 /** SP 800-63B-4 §3.1.1.2: a password that is the only factor has at least 15 characters. */
 const PASSPHRASE_BYTES_MIN = 15
 const PASSPHRASE_BYTES_MAX = 1024
-
-export type PassphraseParameters = Pick<
-  PassphraseRecord,
-  'salt' | 'memoryKiB' | 'passes' | 'parallelism'
->
 
 /** RFC 9106 §4, second recommended option; a fresh salt for each seal. */
 export function newPassphraseParameters(): PassphraseParameters {

@@ -22,6 +22,7 @@ export function openConnection(file: string, use: 'read' | 'write'): DatabaseSyn
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       PRAGMA trusted_schema = OFF;
+      PRAGMA secure_delete = ON;
       PRAGMA cell_size_check = ON;
       PRAGMA wal_autocheckpoint = 0;
       PRAGMA cache_size = -${CACHE_KIB[use]};

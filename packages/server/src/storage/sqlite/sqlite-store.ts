@@ -77,6 +77,7 @@ export class SqliteStore implements Store {
   #settled: string[] = []
   #failure: KeeperError | undefined
   #isClosed = false
+  #isScrubbing = false
   #tidying: Promise<void> | undefined
 
   private constructor(database: Database, options: SqliteStoreOptions) {
@@ -152,6 +153,7 @@ export class SqliteStore implements Store {
     kind: K,
     until: Instant,
     limit: number,
+    skips: (tenant: TenantId) => boolean = () => false,
   ): Promise<readonly Stored<K>[]> {
     return this.#read(() => {
       const view = this.#view((error) => this.#tell(error))
@@ -159,6 +161,7 @@ export class SqliteStore implements Store {
       let damaged = 0
       for (const { due, tenant, id } of dueEntries(view, kind)) {
         if (due > until || records.length >= Math.min(limit, DUE_LIMIT_MAX)) break
+        if (skips(tenant)) continue
         try {
           const row = this.#reader.find(view, kind, tenant, id)
           if (row !== undefined) records.push(storedOf<K>(row))
@@ -197,6 +200,11 @@ export class SqliteStore implements Store {
     if (this.#settled.length > SETTLED_WAITING_MAX && this.#failure === undefined) {
       this.#commits.commit({ puts: [] }).catch(() => undefined)
     }
+  }
+
+  async scrub(): Promise<void> {
+    this.#isScrubbing = true
+    await this.commit({ puts: [] })
   }
 
   /** Finishes what was accepted, empties the write-ahead log into the database and lets go of the folder. */
@@ -242,6 +250,7 @@ export class SqliteStore implements Store {
     this.#settled = this.#settled.slice(settled.length)
     settle()
     this.#tidying = this.#tidy()
+    if (this.#isScrubbing) await this.#scrub()
     return outcomes
   }
 
@@ -262,6 +271,17 @@ export class SqliteStore implements Store {
   async #tidy(): Promise<void> {
     try {
       await this.#writer.tidy()
+    } catch (error) {
+      this.#refuse(error as SqliteFault)
+    }
+  }
+
+  /** Freed pages are zeroed as they are freed; what is left is in the write-ahead log, which is emptied. */
+  async #scrub(): Promise<void> {
+    this.#isScrubbing = false
+    await this.#tidying
+    try {
+      await this.#writer.truncate()
     } catch (error) {
       this.#refuse(error as SqliteFault)
     }

@@ -8,6 +8,8 @@ export interface Writer {
   apply(batch: WriteBatch): Promise<void>
   /** Empties the write-ahead log when it has grown past its bound. */
   tidy(): Promise<void>
+  /** Empties the write-ahead log and gives its space back. */
+  truncate(): Promise<void>
   /** Checkpoints and lets go of the database. */
   close(): Promise<void>
 }
@@ -18,6 +20,7 @@ export const LOG_PAGES_MAX = 2_048
 export type WriterRequest =
   | { readonly kind: 'apply'; readonly batch: WriteBatch }
   | { readonly kind: 'tidy' }
+  | { readonly kind: 'truncate' }
   | { readonly kind: 'close' }
 
 export type WriterReply = { readonly fault?: SqliteFault }
@@ -30,6 +33,9 @@ export function serve(writer: BatchWriter, request: WriterRequest): WriterReply 
         break
       case 'tidy':
         if (writer.logPages() > LOG_PAGES_MAX) writer.checkpoint('RESTART')
+        break
+      case 'truncate':
+        writer.checkpoint('TRUNCATE')
         break
       case 'close':
         writer.checkpoint('TRUNCATE')
@@ -53,6 +59,7 @@ export function inlineWriter(file: string): Writer {
   return {
     apply: (batch) => run({ kind: 'apply', batch }),
     tidy: () => run({ kind: 'tidy' }),
+    truncate: () => run({ kind: 'truncate' }),
     close: async () => {
       if (writer !== undefined) await run({ kind: 'close' })
     },
@@ -74,6 +81,7 @@ export function threadWriter(file: string): Writer {
   return {
     apply: (batch) => run({ kind: 'apply', batch }),
     tidy: () => run({ kind: 'tidy' }),
+    truncate: () => run({ kind: 'truncate' }),
     close: async () => {
       if (thread === undefined) return
       try {

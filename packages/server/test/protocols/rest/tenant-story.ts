@@ -32,4 +32,22 @@ export function tellTenantStory({ call, ok }: Caller): void {
     assert.equal((await ok('/v1/whoami', { token })).status, 200)
     assert.equal((await call('/v1/tenants/default/suspend', { body: {} })).status, 412)
   })
+
+  test('a tenant is protected, sealed and unsealed by its own people', async () => {
+    const token = pickText((await ok('/v1/tenants', { body: { name: 'own' } })).body, 'secret')
+    const passphrase = 'seven houses by the river'
+    const body = { passphrase }
+    assert.equal((await ok('/v1/tenant/protect', { token, body })).body['generation'], 1)
+    const second = { passphrase: `${passphrase} bank`, currentPassphrase: passphrase }
+    assert.equal((await ok('/v1/tenant/protect', { token, body: second })).body['generation'], 2)
+    assert.equal(pick((await ok('/v1/tenants/own')).body, 'tenant.ownSeal'), 'open')
+    assert.equal((await ok('/v1/tenant/seal', { token, body: {} })).body['sealed'], true)
+    const refused = await call('/v1/principals', { token })
+    assert.deepEqual([refused.status, refused.body['code']], [503, 'tenant-sealed'])
+    assert.equal((await ok('/health', { token: undefined })).status, 200)
+    assert.equal((await call('/v1/tenant/unseal', { token, body })).status, 422)
+    await ok('/v1/tenant/unseal', { token, body: { passphrase: second.passphrase } })
+    assert.equal((await ok('/v1/principals', { token })).status, 200)
+    assert.equal((await call('/v1/tenant/seal', { body: {} })).status, 412)
+  })
 }

@@ -12,6 +12,7 @@ import {
   type KeeperError,
   type KeeperPorts,
   SYSTEM_TENANT,
+  type TenantId,
 } from '@claviger/core'
 import { hashHex, runSelfTests } from '@claviger/crypto'
 import { MemoryStore } from '@claviger/testkit'
@@ -30,6 +31,7 @@ import type { ProtocolModule } from '../../../src/protocols/protocol.ts'
 import { restModule } from '../../../src/protocols/rest/module.ts'
 import type { RestOptions } from '../../../src/protocols/rest/ports.ts'
 import { KeeperSeal } from '../../../src/seal/keeper-seal.ts'
+import { TenantSeals } from '../../../src/seal/tenant/tenant-seals.ts'
 import { uuidV7 } from '../../../src/uuid.ts'
 
 runSelfTests()
@@ -109,11 +111,13 @@ export async function openWorld(change: Partial<RestOptions> = {}): Promise<Test
   const reported: unknown[] = []
   const memory = new LockedMemory({ warn: () => undefined })
   const keyring = new Keyring(memory)
+  const findTenant = async (tenant: TenantId) =>
+    (await store.get('tenant', SYSTEM_TENANT, tenant))?.value
   const custody = new SoftwareCustody({
     keyring,
     memory,
     limits: { entriesMax: 1_000, lockedBytesMax: 1 << 18, secureHeapBytesMax: 1 << 16 },
-    findTenant: async (tenant) => (await store.get('tenant', SYSTEM_TENANT, tenant))?.value,
+    findTenant,
   })
   const seal = new KeeperSeal({
     path: join(folder, 'seal.json'),
@@ -142,14 +146,7 @@ export async function openWorld(change: Partial<RestOptions> = {}): Promise<Test
     credentials: createCredentialSource(),
     certificates: certificateReader,
     seal,
-    tenants: {
-      createTenant: (id, name, at) => {
-        const keys = keyring.createTenantKeys(id, at)
-        const tenant = { id, name, state: 'active' as const, ...keys, createdAt: at }
-        keyring.load(tenant)
-        return tenant
-      },
-    },
+    tenants: new TenantSeals({ keyring, memory, clock, findTenant }),
     clock,
     ids: { uuid: () => uuidV7(clock.now()) },
     profile: 'nist',
@@ -159,6 +156,7 @@ export async function openWorld(change: Partial<RestOptions> = {}): Promise<Test
     cachedKeysMax: 1_000,
   }
   const keeper = new Keeper(ports)
+  keyring.onClose((tenant) => authenticator.clear(tenant))
   keyring.onWipe(() => {
     keeper.keys.clear()
     authenticator.clear()

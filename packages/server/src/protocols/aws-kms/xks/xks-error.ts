@@ -68,6 +68,7 @@ const ERROR_NAMES = {
   unsupported: 'InvalidKeyUsageException',
   'not-exportable': 'InvalidKeyUsageException',
   sealed: 'InternalException',
+  'tenant-sealed': 'InternalException',
   integrity: 'InternalException',
   'log-unavailable': 'InternalException',
   'store-unavailable': 'InternalException',

@@ -1,3 +1,4 @@
+import { encodeUtf8, SecretBytes } from '@claviger/bytes'
 import { KeeperError } from '@claviger/core'
 import { parseInstant } from '../wire-time.ts'
 
@@ -30,4 +31,12 @@ function addLabel(filters: Record<string, string>, label: string): void {
     throw new KeeperError('invalid-input', 'a label has one value; ask for one at a time')
   }
   filters[name] = label.slice(equals + 1)
+}
+
+/** A share or a passphrase; the handler wipes it. The text it came in is the runtime's, which nothing can wipe. */
+export function secret(text: string): SecretBytes {
+  if (!text.isWellFormed()) {
+    throw new KeeperError('invalid-input', 'a secret must be well-formed text')
+  }
+  return new SecretBytes(encodeUtf8(text))
 }

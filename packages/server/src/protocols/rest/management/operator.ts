@@ -1,11 +1,10 @@
-import { encodeUtf8, SecretBytes } from '@claviger/bytes'
 import * as core from '@claviger/core'
 import type { RestOptions } from '../ports.ts'
 import type { OPERATOR_ROUTES } from '../routes/operator.ts'
 import type { SealCredential, SealMethod } from '../schema/seal.ts'
 import { parseOptionalInstant } from '../wire-time.ts'
 import type { Answer, Handlers } from './handler.ts'
-import { LIMIT_DEFAULT } from './input.ts'
+import { LIMIT_DEFAULT, secret } from './input.ts'
 
 /** Who is there from the start if nobody says otherwise: one who governs, one who keeps the keys. */
 const FIRST_PRINCIPALS: readonly core.FirstPrincipal[] = [
@@ -180,13 +179,6 @@ function credentialOf({ share, passphrase }: SealCredential): core.SealCredentia
   if (share !== undefined) return { kind: 'share', share: secret(share) }
   if (passphrase !== undefined) return { kind: 'passphrase', passphrase: secret(passphrase) }
   return { kind: 'file' }
-}
-
-function secret(text: string): SecretBytes {
-  if (!text.isWellFormed()) {
-    throw new core.KeeperError('invalid-input', 'a secret must be well-formed text')
-  }
-  return new SecretBytes(encodeUtf8(text))
 }
 
 function wipeMethod(method: core.SealMethod): void {

@@ -3,9 +3,17 @@ import type { RestOptions } from '../ports.ts'
 import type { TENANT_ROUTES } from '../routes/tenant.ts'
 import { toWire } from '../wire-time.ts'
 import type { Answer, Handlers } from './handler.ts'
-import { LIMIT_DEFAULT } from './input.ts'
+import { LIMIT_DEFAULT, secret } from './input.ts'
 
-export function tenantHandlers({ keeper }: RestOptions): Handlers<keyof typeof TENANT_ROUTES> {
+type OwnSealRoutes = 'protectTenant' | 'sealTenant' | 'unsealTenant'
+
+export function tenantHandlers(options: RestOptions): Handlers<keyof typeof TENANT_ROUTES> {
+  return { ...operatingHandlers(options), ...ownSealHandlers(options) }
+}
+
+function operatingHandlers({
+  keeper,
+}: RestOptions): Handlers<Exclude<keyof typeof TENANT_ROUTES, OwnSealRoutes>> {
   return {
     createTenant: async ({ session, context, body }) => {
       const { output, entry } = await keeper.execute(session, core.createTenant, body, context)
@@ -25,6 +33,37 @@ export function tenantHandlers({ keeper }: RestOptions): Handlers<keyof typeof T
     resumeTenant: async ({ session, context, params }) =>
       answer(await keeper.execute(session, core.resumeTenant, params, context)),
   }
+}
+
+function ownSealHandlers({ keeper }: RestOptions): Handlers<OwnSealRoutes> {
+  return {
+    protectTenant: async ({ session, context, body }) => {
+      const passphrase = secret(body.passphrase)
+      const current =
+        body.currentPassphrase === undefined ? undefined : secret(body.currentPassphrase)
+      try {
+        const input = { passphrase, ...(current !== undefined && { currentPassphrase: current }) }
+        return sealAnswer(await keeper.execute(session, core.protectTenant, input, context))
+      } finally {
+        passphrase.wipe()
+        current?.wipe()
+      }
+    },
+    sealTenant: async ({ session, context }) =>
+      sealAnswer(await keeper.execute(session, core.sealTenant, {}, context)),
+    unsealTenant: async ({ session, context, body }) => {
+      const passphrase = secret(body.passphrase)
+      try {
+        return sealAnswer(await keeper.execute(session, core.unsealTenant, { passphrase }, context))
+      } finally {
+        passphrase.wipe()
+      }
+    },
+  }
+}
+
+function sealAnswer({ output, entry }: core.ManagementAnswer<core.OwnSealStatus>): Answer {
+  return { body: { ...output, entry }, entry }
 }
 
 function answer({ output, entry }: core.ManagementAnswer<core.DescribedTenant>): Answer {

@@ -43,4 +43,28 @@ export const TENANT_ROUTES = {
     body: EmptyRequest,
     answer: tenant.TenantAnswer,
   },
+  protectTenant: {
+    method: 'POST',
+    path: '/v1/tenant/protect',
+    summary: "Begin the tenant's own seal, or give it another passphrase",
+    action: 'tenant.protect',
+    body: tenant.ProtectTenantRequest,
+    answer: tenant.OwnSealAnswer,
+  },
+  sealTenant: {
+    method: 'POST',
+    path: '/v1/tenant/seal',
+    summary: "Wipe what is open of the tenant; its people's passphrase opens it again",
+    action: 'tenant.seal',
+    body: EmptyRequest,
+    answer: tenant.OwnSealAnswer,
+  },
+  unsealTenant: {
+    method: 'POST',
+    path: '/v1/tenant/unseal',
+    summary: "Open the tenant's own seal by its passphrase",
+    action: 'tenant.unseal',
+    body: tenant.UnsealTenantRequest,
+    answer: tenant.OwnSealAnswer,
+  },
 } as const satisfies Readonly<Record<string, Route>>

@@ -8,6 +8,9 @@ export const Tenant = Closed(
     id: Type.String(),
     name: Type.String(),
     state: TenantState,
+    ownSeal: Type.Optional(
+      Type.Enum(['open', 'sealed'], { description: 'Of the seal that it has of its own' }),
+    ),
     createdAt: Instant('Creation'),
     revision: Revision,
   },
@@ -46,4 +49,26 @@ export const CreateTenantRequest = Closed(
     ),
   },
   { $id: 'CreateTenantRequest' },
+)
+const Passphrase = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 1_024, description })
+
+export const ProtectTenantRequest = Closed(
+  {
+    passphrase: Passphrase('The new one, of 15 bytes or more'),
+    currentPassphrase: Type.Optional(Passphrase('The present one, where there is one')),
+  },
+  { $id: 'ProtectTenantRequest' },
+)
+export const UnsealTenantRequest = Closed(
+  { passphrase: Passphrase('That of the tenant') },
+  { $id: 'UnsealTenantRequest' },
+)
+export const OwnSealAnswer = Closed(
+  {
+    sealed: Type.Boolean(),
+    generation: Type.Integer({ minimum: 1, description: 'Grows by one with each passphrase' }),
+    entry: Entry,
+  },
+  { $id: 'OwnSealAnswer' },
 )
