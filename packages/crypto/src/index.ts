@@ -16,6 +16,7 @@ export {
   hashLengthBytes,
   type Hasher,
   type HashName,
+  hashBlockBytes,
 } from './hash.ts'
 export { OpenKey, openKey, openPublicKey } from './key.ts'
 export {
@@ -58,6 +59,12 @@ export { argon2id, type Argon2Options } from './primitive/argon2.ts'
 export { hkdf, pbkdf2Bytes, pbkdf2BytesSync, type Pbkdf2Options } from './primitive/derive.ts'
 export type { BlockPadding } from './primitive/block-cipher.ts'
 export type { DeriveInput } from './primitive/derive-mechanism.ts'
+export {
+  decryptKeyFile,
+  encryptKeyFile,
+  hashRepeatedly,
+  type KeyFileCipher,
+} from './primitive/key-file.ts'
 export { hmac } from './primitive/mac.ts'
 export type { Encapsulated } from './primitive/ml-kem.ts'
 export type { SignatureFormat } from './primitive/signature.ts'

@@ -1,0 +1,19 @@
+export { FILE_BYTES_MAX, ITERATIONS_MAX } from './effort.ts'
+export {
+  type CertificateEntry,
+  type KeyFileContents,
+  type KeyFileEntry,
+  type PrivateKeyEntry,
+  type SecretKeyEntry,
+  type Skipped,
+  wipeEntries,
+} from './entry.ts'
+export { KeyFileError, type KeyFileErrorCode } from './error.ts'
+export { decodePkcs12 } from './pkcs12-read.ts'
+export { encodePkcs12 } from './pkcs12-write.ts'
+export {
+  decodeEncryptedPkcs8,
+  encodeEncryptedPkcs8,
+  type OpenOptions,
+  type SealOptions,
+} from './pkcs8.ts'
