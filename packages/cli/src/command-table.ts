@@ -121,6 +121,11 @@ const TENANT: CommandGroup = {
       'let the people of a tenant in again',
       () => import('./command/tenant/resume.ts'),
     ),
+    quota: entry('bound what a tenant may have and do', () => import('./command/tenant/quota.ts')),
+    usage: entry(
+      'tell what a tenant, or your own, has and does',
+      () => import('./command/tenant/usage.ts'),
+    ),
     protect: entry(
       'put your tenant under a passphrase of its own',
       () => import('./command/tenant/protect.ts'),

@@ -30,6 +30,7 @@ export const EXIT_REASONS = {
   'wrong-usage': 'failure',
   'period-over': 'conflict',
   'limit-reached': 'conflict',
+  'quota-exceeded': 'conflict',
   'algorithm-disallowed': 'failure',
   'risk-not-acknowledged': 'conflict',
   'authentication-failed': 'verification-failed',

@@ -14,6 +14,11 @@ const K = '/v1/keys/payments'
 
 const TENANT = { ...KEY, name: 'acme' }
 const tenant: FakeAnswer = [200, { tenant: TENANT, entry: 1 }]
+const figures = { keys: 2, versions: 3, approvals: 0, requests: 9, refused: 0 }
+const usage: FakeAnswer = [
+  200,
+  { tenant: 't', name: 'acme', usage: figures, quota: { keys: 3 }, entry: 1 },
+]
 const ownSeal: FakeAnswer = [200, { sealed: false, generation: 1, entry: 1 }]
 
 export const ROWS: readonly Row[] = [
@@ -38,6 +43,13 @@ export const ROWS: readonly Row[] = [
     asks: ['POST', '/v1/tenants/acme/resume', {}],
     answer: tenant,
   },
+  {
+    line: 'tenant quota acme --keys 3 --requests 50',
+    asks: ['PUT', '/v1/tenants/acme/quota', { keys: 3, requestsPerSecond: 50 }],
+    answer: tenant,
+  },
+  { line: 'tenant usage', asks: ['GET', '/v1/tenant/usage'], answer: usage },
+  { line: 'tenant usage acme', asks: ['GET', '/v1/tenants/acme/usage'], answer: usage },
   {
     line: 'tenant protect --new-passphrase-file -',
     asks: ['POST', '/v1/tenant/protect', { passphrase: 'hi' }],

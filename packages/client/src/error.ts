@@ -11,6 +11,7 @@ export const KEEPER_ERROR_CODES = [
   'wrong-usage',
   'period-over',
   'limit-reached',
+  'quota-exceeded',
   'algorithm-disallowed',
   'risk-not-acknowledged',
   'authentication-failed',

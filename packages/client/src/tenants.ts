@@ -41,6 +41,30 @@ export interface OwnSealAnswer extends Answered {
   readonly generation: number
 }
 
+/** How much a tenant may have and do; without end where nothing is said. */
+export interface TenantQuota {
+  readonly keys?: number | undefined
+  readonly versions?: number | undefined
+  /** Requests that wait for approval. */
+  readonly approvals?: number | undefined
+  readonly requestsPerSecond?: number | undefined
+}
+
+export interface TenantUsageAnswer extends Answered {
+  /** Id. */
+  readonly tenant: string
+  readonly name: string
+  readonly usage: {
+    readonly keys: number
+    readonly versions: number
+    readonly approvals: number
+    /** Since the keeper started, as is the next. */
+    readonly requests: number
+    readonly refused: number
+  }
+  readonly quota: TenantQuota
+}
+
 /** Tenants, by id or name, for operators of the first one; and one's own, for its administrators. */
 export class Tenants {
   readonly #transport: Transport
@@ -93,6 +117,30 @@ export class Tenants {
 
   resume(tenant: string, options: CallOptions = {}): Promise<TenantAnswer> {
     return this.#enter(tenant, 'resume', options)
+  }
+
+  /** In the place of the quota there was: what is not named has no end. */
+  async setQuota(
+    tenant: string,
+    quota: TenantQuota,
+    options: CallOptions = {},
+  ): Promise<TenantAnswer> {
+    return (await this.#transport.json({
+      method: 'PUT',
+      path: ['tenants', tenant, 'quota'],
+      body: toWire(quota),
+      repeatable: true,
+      ...options,
+    })) as TenantAnswer
+  }
+
+  /** @param tenant absent: one's own */
+  async usage(tenant?: string, options: CallOptions = {}): Promise<TenantUsageAnswer> {
+    return (await this.#transport.json({
+      method: 'GET',
+      path: tenant === undefined ? ['tenant', 'usage'] : ['tenants', tenant, 'usage'],
+      ...options,
+    })) as TenantUsageAnswer
   }
 
   /** Begins the seal of one's own tenant, or gives it another passphrase. */

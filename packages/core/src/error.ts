@@ -14,6 +14,7 @@ export const ERROR_CODES = [
   'wrong-usage',
   'period-over',
   'limit-reached',
+  'quota-exceeded',
   'algorithm-disallowed',
   'risk-not-acknowledged',
   'authentication-failed',

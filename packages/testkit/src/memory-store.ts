@@ -90,6 +90,13 @@ export class MemoryStore implements Store {
       .map((held) => storedOf<K>(held))
   }
 
+  async count(kind: RecordKind, tenant: TenantId, facet?: string): Promise<number> {
+    return this.#of(kind).filter(
+      (held) =>
+        held.tenant === tenant && (facet === undefined || held.index.facets.includes(facet)),
+    ).length
+  }
+
   async nextDue(kind: RecordKind): Promise<Instant | undefined> {
     return this.#byDue(kind)[0]?.index.due
   }

@@ -36,6 +36,7 @@ export function storeContract(name: string, makeStore: () => Promise<StoreUnderT
     pageTests(subject)
     filterTests(subject)
     dueTests(subject)
+    countTests(subject)
     outboxTests(subject)
   })
 }
@@ -312,6 +313,33 @@ function dueTests(subject: Subject): void {
     )
     await store.commit({ puts: [putKey(B, 2, {}, 1)] })
     assert.equal(await store.nextDue('key'), 300)
+  })
+}
+
+function countTests(subject: Subject): void {
+  test('counts the records of a tenant, and those of them with a facet', async () => {
+    const store = subject()
+    assert.equal(await store.count('key', A), 0)
+    for (let from = 0; from < 600; from += 100) {
+      const numbers = Array.from({ length: 100 }, (_, index) => from + index + 1)
+      await store.commit({
+        puts: numbers.flatMap((number) => [
+          putKey(A, number, { state: number % 3 === 0 ? 'destroyed' : 'active' }),
+          putKey(B, 1_000 + number),
+        ]),
+      })
+    }
+    await store.commit({ puts: [putVersion(A, 1, 1, {})] })
+    assert.equal(await store.count('key', A), 600)
+    assert.equal(await store.count('key', A, 'state=destroyed'), 200)
+    assert.equal(await store.count('key', B), 600)
+    assert.equal(await store.count('key', B, 'state=destroyed'), 0)
+    assert.equal(await store.count('key-version', A), 1)
+    assert.equal(await store.count('object', A), 0)
+    const gone = { kind: 'key', tenant: A, id: sampleId(3), expected: 1 } as const
+    await store.commit({ puts: [], deletes: [gone] })
+    assert.equal(await store.count('key', A), 599)
+    assert.equal(await store.count('key', A, 'state=destroyed'), 199)
   })
 }
 

@@ -31,8 +31,11 @@ export interface TenantKeys {
     who: PrincipalId,
     at: Instant,
   ): Promise<Tenant>
-  /** Opens the KEKs of a tenant that has a seal of its own. */
-  unseal(tenant: TenantId, passphrase: SecretBytes, who: PrincipalId): Promise<void>
+  /**
+   * Opens the KEKs of a tenant that has a seal of its own.
+   * @param who whose guess it is; absent where the passphrase is known to be right
+   */
+  unseal(tenant: TenantId, passphrase: SecretBytes, who?: PrincipalId): Promise<void>
   /** Wipes the KEKs and everything that was opened by them before it returns. */
   seal(tenant: TenantId): void
 }

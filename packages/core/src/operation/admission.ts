@@ -8,6 +8,7 @@ import type { Decision, Resource } from '../policy/authorizer.ts'
 import type { RequestContext, Session } from '../principal/principal.ts'
 import { isInternal } from './internal-session.ts'
 import type { KeeperPorts } from './ports.ts'
+import type { Traffic } from './tenant/traffic.ts'
 
 const INTERNAL_DECISION: Decision = Object.freeze({
   allowed: true,
@@ -33,6 +34,7 @@ const OPERATING_ACTIONS: ReadonlySet<Action> = new Set<Action>([
   'tenant.list',
   'tenant.suspend',
   'tenant.resume',
+  'tenant.set-quota',
   'seal.seal',
   'seal.rekey',
   'seal.rotate-root',
@@ -66,16 +68,19 @@ export function refusalEntry(error: unknown): number | undefined {
 /** What both halves of `execute` share: may this call come in, and is it written down. */
 export class Admission {
   readonly #ports: KeeperPorts
+  readonly #traffic: Traffic
 
-  constructor(ports: KeeperPorts) {
+  constructor(ports: KeeperPorts, traffic: Traffic) {
     this.#ports = ports
+    this.#traffic = traffic
   }
 
-  /** The keeper and the tenant are unsealed, the log accepts, the session is still good. */
+  /** The tenant's rate has room, it and the keeper are unsealed, the log accepts, the session is still good. */
   assertOpen(session: Session, now: Instant, whileSealed?: 'keeper' | 'tenant'): void {
     if (session.expiresAt <= now) {
       throw new KeeperError('unauthenticated', 'the credential has expired; ask for a new one')
     }
+    this.#traffic.admit(session, now)
     if (whileSealed === undefined) this.#ports.custody.assertReady(session.tenant)
     else if (whileSealed === 'tenant') this.#ports.custody.assertReady()
     this.assertCurrent(session)
@@ -156,7 +161,7 @@ export class Admission {
     error: unknown,
   ): Promise<unknown> {
     const known = isKeeperError(error) ? error : undefined
-    if (known?.code === 'log-unavailable') return known
+    if (known?.code === 'log-unavailable' || this.#traffic.isUntold(error)) return known
     const outcome =
       known?.code === 'denied' || known?.code === 'unauthenticated' ? 'denied' : 'failed'
     const entry = await this.record({

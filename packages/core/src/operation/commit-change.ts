@@ -8,6 +8,7 @@ import { GovernanceRail } from './governance.ts'
 import type { GuardCache } from './guard-cache.ts'
 import type { KeyCache } from './key-cache.ts'
 import type { KeeperPorts } from './ports.ts'
+import type { QuotaRail } from './tenant/quota-rail.ts'
 
 /** Somebody else's change came between this one's reading and its writing. */
 export class CommitConflict {
@@ -27,24 +28,27 @@ export class Committer {
   readonly #attachments: AttachmentCache
   readonly #guards: GuardCache
   readonly #rail: GovernanceRail
+  readonly #quotas: QuotaRail
 
   constructor(
     ports: KeeperPorts,
     keys: KeyCache,
     attachments: AttachmentCache,
     guards: GuardCache,
+    quotas: QuotaRail,
   ) {
     this.#ports = ports
     this.#keys = keys
     this.#guards = guards
     this.#rail = new GovernanceRail(ports)
+    this.#quotas = quotas
     this.#attachments = attachments
   }
 
   /** @param request of whoever changes something: the tenant must stay governable by such a call */
   async commit(work: UnitOfWork, request = INSIDE): Promise<void> {
     try {
-      await this.#rail.commit(work, request)
+      await this.#quotas.within(work, request, () => this.#rail.commit(work, request))
     } catch (error) {
       throw isKeeperError(error) && error.code === 'conflict' ? new CommitConflict(error) : error
     }
@@ -58,6 +62,7 @@ export class Committer {
   ): Promise<void> {
     const { store } = this.#ports
     await this.#rail.assert({ puts, deletes }, request)
+    await this.#quotas.assert({ puts, deletes })
     for (const { kind, tenant, id, expected } of [...puts, ...deletes, ...unchanged]) {
       const found = await store.get(kind, tenant, id)
       if ((found?.revision ?? 0) !== expected) throw changedMeanwhile()

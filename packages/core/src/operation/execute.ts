@@ -30,6 +30,8 @@ import type {
 } from './management-operation.ts'
 import type { KeeperPorts } from './ports.ts'
 import { resourceOf, targetOf } from './subject.ts'
+import { QuotaRail } from './tenant/quota-rail.ts'
+import { Traffic } from './tenant/traffic.ts'
 import { UsageLedger } from './usage-ledger.ts'
 import { UseTrace } from './use-trace.ts'
 
@@ -47,6 +49,8 @@ export class Keeper {
   readonly guards: GuardCache
   readonly usage: UsageLedger
   readonly #ports: KeeperPorts
+  readonly #traffic = new Traffic()
+  readonly #quotas: QuotaRail
   readonly #admission: Admission
   readonly #data: DataExecutor
   readonly #committer: Committer
@@ -59,9 +63,10 @@ export class Keeper {
     this.keys = new KeyCache(ports.store, () => ports.clock.now(), ports.cachedKeysMax)
     this.attachments = new AttachmentCache(ports.store, ports.cachedKeysMax)
     this.usage = new UsageLedger(ports.store)
-    this.#admission = new Admission(ports)
+    this.#admission = new Admission(ports, this.#traffic)
+    this.#quotas = new QuotaRail(ports)
     this.guards = new GuardCache(ports.store)
-    this.#committer = new Committer(ports, this.keys, this.attachments, this.guards)
+    this.#committer = new Committer(ports, this.keys, this.attachments, this.guards, this.#quotas)
     this.#gate = new ApprovalGate(ports, this.guards, this.#committer, (event) =>
       this.#tellOutbox(event),
     )
@@ -227,6 +232,10 @@ export class Keeper {
       attachments: this.attachments,
       permit,
       lastUse: (key) => this.usage.lastUse(session.tenant, key),
+      figures: async (tenant) => ({
+        ...(await this.#quotas.counts(tenant)),
+        ...this.#traffic.figures(tenant),
+      }),
       use: (key, use) => this.#data.use(session, key, use, request, trace),
     }
   }

@@ -12,6 +12,7 @@ import type { AttachmentCache } from './attachment-cache.ts'
 import type { KeyUse, UseRequest } from './data-operation.ts'
 import type { KeyCache, KeyRef, LoadedKey } from './key-cache.ts'
 import type { KeeperPorts } from './ports.ts'
+import type { TenantCounts } from './tenant/quota-rail.ts'
 
 /** What each kind of target resolves to before an operation runs. */
 export interface Subjects {
@@ -38,6 +39,13 @@ export interface TargetRef<Kind extends TargetKind> {
   readonly attributes?: Readonly<Record<string, string | Readonly<Record<string, string>>>>
 }
 
+export interface TenantFigures extends TenantCounts {
+  /** Since the keeper started, as is the next. */
+  readonly requests: number
+  /** Refused because there were more of them in a second than the tenant may make. */
+  readonly refused: number
+}
+
 export interface ManagementScope<Kind extends TargetKind> {
   readonly session: Session
   readonly tenant: TenantId
@@ -48,6 +56,8 @@ export interface ManagementScope<Kind extends TargetKind> {
   readonly attachments: AttachmentCache
   /** Proof of this operation's authorization, for what custody opens on its behalf. */
   readonly permit: Permit
+  /** What a tenant has, and does. */
+  readonly figures: (tenant: TenantId) => Promise<TenantFigures>
   readonly lastUse: (key: KeyId) => Promise<LastUse | undefined>
   /** Admits a key to a use, with its own authorization: to unwrap an import, say. */
   use(key: KeyRef, request: UseRequest): MaybePromise<KeyUse>

@@ -97,6 +97,8 @@ export class Scheduler {
     } catch (error) {
       if (isKeeperError(error) && (error.code === 'sealed' || error.code === 'log-unavailable'))
         throw error
+      // Sealed since it was found: the next sweep passes it over.
+      if (isKeeperError(error) && error.code === 'tenant-sealed') return 0
       if (this.#failing.size >= FAILING_MAX) this.#failing.clear()
       this.#failing.set(id, now + FAILING_MS)
       this.#report(error)

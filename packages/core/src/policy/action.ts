@@ -55,6 +55,8 @@ export const ACTIONS = [
   'tenant.list',
   'tenant.suspend',
   'tenant.resume',
+  'tenant.set-quota',
+  'tenant.usage',
   'tenant.protect',
   'tenant.seal',
   'tenant.unseal',

@@ -86,6 +86,8 @@ export interface Session {
   /** SHA-256 fingerprint (lower-case hex) of the certificate it came by. */
   readonly certificate?: string
   readonly scope: TokenScope
+  /** How many requests all of its tenant may make in a second. */
+  readonly requestsPerSecondMax?: number
   readonly expiresAt: Instant
 }
 

@@ -142,6 +142,8 @@ export interface Store {
     limit: number,
     skips?: (tenant: TenantId) => boolean,
   ): Promise<readonly Stored<K>[]>
+  /** How many records of a kind a tenant has, or how many of them with a facet. */
+  count(kind: RecordKind, tenant: TenantId, facet?: string): Promise<number>
   /** The earliest due date of a kind, for the scheduler's next wake. */
   nextDue(kind: RecordKind): Promise<Instant | undefined>
   commit(work: UnitOfWork): Promise<void>

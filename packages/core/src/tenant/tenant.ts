@@ -8,6 +8,24 @@ export interface WrappedKek {
   readonly createdAt: Instant
 }
 
+/** How much a tenant may have and do; without end where nothing is said. */
+export interface TenantQuota {
+  /** Keys and their versions that are not destroyed. */
+  readonly keys?: number
+  readonly versions?: number
+  /** Requests that wait for approval. */
+  readonly approvals?: number
+  readonly requestsPerSecond?: number
+}
+
+/** What of a tenant every session of it carries. */
+export function sessionLimits({ quota }: Pick<Tenant, 'quota'>): {
+  readonly requestsPerSecondMax?: number
+} {
+  const limit = quota?.requestsPerSecond
+  return limit === undefined ? {} : { requestsPerSecondMax: limit }
+}
+
 /** How a tenant's own people open its KEKs: Argon2id (RFC 9106) of their passphrase. */
 export interface OwnSeal {
   /** Grows by one with each passphrase. */
@@ -30,5 +48,6 @@ export interface Tenant {
   readonly integrityKey: string
   /** Its KEKs are wrapped under a key of its people's too, so that the root alone does not open them. */
   readonly ownSeal?: OwnSeal
+  readonly quota?: TenantQuota
   readonly createdAt: Instant
 }

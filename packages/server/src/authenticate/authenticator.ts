@@ -11,6 +11,7 @@ import {
   type PrincipalId,
   rolesInForce,
   type Session,
+  sessionLimits,
   type Store,
   SYSTEM_TENANT,
   type TenantId,
@@ -341,6 +342,7 @@ export class Authenticator {
       ...(token !== undefined && { token: token.id }),
       ...(certificate !== undefined && { certificate }),
       scope: frozenScope(token?.scope ?? {}),
+      ...sessionLimits(owner.value),
       expiresAt,
     })
   }

@@ -29,6 +29,8 @@ export class TenantWorld {
   readonly folder = mkdtempSync(join(tmpdir(), 'claviger-tenants-'))
   /** How far its clock is ahead of ours. */
   aheadMs = 0
+  /** Where its clock stands, when it does. */
+  stoppedAt: number | undefined
   #keeper: Composition | undefined
 
   get keeper(): Composition {
@@ -37,7 +39,7 @@ export class TenantWorld {
   }
 
   async open(): Promise<void> {
-    const clock = { now: () => Date.now() + this.aheadMs }
+    const clock = { now: () => (this.stoppedAt ?? Date.now()) + this.aheadMs }
     this.#keeper = await compose(developmentConfig(this.folder, 0), silent, clock)
     await openDevelopmentKeeper(this.keeper, this.folder)
   }

@@ -45,6 +45,9 @@ class CurrentStore implements Store {
   due<K extends RecordKind>(kind: K, until: number, limit: number) {
     return this.now.due(kind, until, limit)
   }
+  count(kind: RecordKind, tenant: core.TenantId, facet?: string) {
+    return this.now.count(kind, tenant, facet)
+  }
   nextDue(kind: RecordKind) {
     return this.now.nextDue(kind)
   }

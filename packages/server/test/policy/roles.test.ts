@@ -70,6 +70,8 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'tenant.list': [operator],
   'tenant.suspend': [operator],
   'tenant.resume': [operator],
+  'tenant.set-quota': [operator],
+  'tenant.usage': [administrator],
   'tenant.protect': [administrator],
   'tenant.seal': [administrator],
   'tenant.unseal': [administrator],

@@ -4,14 +4,11 @@ import { connectionOptions, examples } from '../../options.ts'
 import { printTenant } from './described-tenant.ts'
 
 export function define(command: Command, context: Context): void {
-  command
-    .argument('<tenant>', 'name or id')
-    .option('--revision <number>', 'refuse if it has changed since this revision')
-    .action(async (tenant: string) => {
-      const client = await context.client()
-      const answer = await client.tenants.resume(tenant)
-      await printTenant(context, answer, 'resumed: its people come in again')
-    })
+  command.argument('<tenant>', 'name or id').action(async (tenant: string) => {
+    const client = await context.client()
+    const answer = await client.tenants.resume(tenant)
+    await printTenant(context, answer, 'resumed: its people come in again')
+  })
   connectionOptions(command)
   examples(command, 'claviger tenant resume acme')
 }

@@ -43,7 +43,7 @@ export const protectTenant: ManagementOperation<'seal', ProtectTenantInput, OwnS
         // The KEKs were there under the root alone, or another passphrase, a moment ago.
         await ports.store.scrub()
         // From what is stored, by the passphrase alone: what could not be opened later does not go unnoticed.
-        await ports.tenants.unseal(tenant, passphrase, session.principal)
+        await ports.tenants.unseal(tenant, passphrase)
       },
     }
   },

@@ -109,6 +109,8 @@ export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
   'tenant.list': tenants,
   'tenant.suspend': tenants,
   'tenant.resume': tenants,
+  'tenant.set-quota': tenants,
+  'tenant.usage': { on: 'Tenant', duty: 'administer' },
   'tenant.protect': { on: 'Seal', duty: 'administer' },
   'tenant.seal': { on: 'Seal', duty: 'administer' },
   'tenant.unseal': { on: 'Seal', duty: 'administer' },

@@ -33,6 +33,7 @@ const EXCEPTIONS = {
   'wrong-usage': refused('InvalidKeyUsageException'),
   'period-over': refused('KMSInvalidStateException'),
   'limit-reached': refused('LimitExceededException'),
+  'quota-exceeded': refused('LimitExceededException'),
   'algorithm-disallowed': refused('UnsupportedOperationException'),
   'risk-not-acknowledged': refused('KMSInvalidStateException'),
   'authentication-failed': refused('InvalidCiphertextException'),

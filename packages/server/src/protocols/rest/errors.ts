@@ -31,6 +31,7 @@ export const WIRE_ERRORS = {
   'wrong-usage': { status: 422, title: 'The key is not for this use' },
   'period-over': { status: 409, title: 'Its cryptoperiod is over' },
   'limit-reached': { status: 409, title: 'A limit is reached' },
+  'quota-exceeded': { status: 409, title: 'The tenant may have no more' },
   'algorithm-disallowed': { status: 422, title: 'The algorithm is not allowed' },
   'risk-not-acknowledged': { status: 409, title: 'The risk must be acknowledged' },
   'authentication-failed': { status: 422, title: 'The input does not authenticate' },

@@ -79,7 +79,7 @@ export class TenantSeals implements TenantKeys {
     })
   }
 
-  unseal(id: TenantId, passphrase: SecretBytes, who: PrincipalId): Promise<void> {
+  unseal(id: TenantId, passphrase: SecretBytes, who?: PrincipalId): Promise<void> {
     const epoch = this.#epochs.get(id)
     return this.#inTurn(id, who, async () => {
       const { ownSeal } = await this.#tenant(id)
@@ -123,7 +123,8 @@ export class TenantSeals implements TenantKeys {
   }
 
   /** Each person waits for their own failures alone: a colleague who mistypes keeps nobody out. */
-  #guess(who: PrincipalId, open: () => void): void {
+  #guess(who: PrincipalId | undefined, open: () => void): void {
+    if (who === undefined) return open()
     try {
       open()
     } catch (error) {
@@ -135,9 +136,10 @@ export class TenantSeals implements TenantKeys {
 
   async #inTurn<Result>(
     tenant: TenantId,
-    who: PrincipalId,
+    who: PrincipalId | undefined,
     run: () => Promise<Result>,
   ): Promise<Result> {
+    if (who === undefined) return this.#next(run)
     this.#throttle.assertOpen(who)
     if (this.#waiting.has(tenant)) {
       throw new KeeperError(
@@ -149,13 +151,17 @@ export class TenantSeals implements TenantKeys {
       )
     }
     this.#waiting.add(tenant)
-    const turn = this.#queue.then(run)
-    this.#queue = turn.catch(() => undefined)
     try {
-      return await turn
+      return await this.#next(run)
     } finally {
       this.#waiting.delete(tenant)
     }
+  }
+
+  #next<Result>(run: () => Promise<Result>): Promise<Result> {
+    const turn = this.#queue.then(run)
+    this.#queue = turn.catch(() => undefined)
+    return turn
   }
 }
 

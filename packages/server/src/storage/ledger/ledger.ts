@@ -108,6 +108,11 @@ export class LedgerView {
     return this.#root === undefined ? undefined : entryOf(this.#ascend(this.#root, key))
   }
 
+  /** How many keys begin with `prefix`. */
+  count(prefix: ByteString): number {
+    return this.#root === undefined ? 0 : this.#count(this.#root, prefix)
+  }
+
   /** The last entry before `key`. */
   before(key: ByteString): LedgerEntry | undefined {
     return this.#root === undefined ? undefined : entryOf(this.#descend(this.#root, key))
@@ -125,6 +130,25 @@ export class LedgerView {
       if (found !== undefined) return found
     }
     return undefined
+  }
+
+  #count(ref: NodeRef, prefix: ByteString): number {
+    const node = this.#load(ref)
+    let count = 0
+    if (node.level === 0) {
+      for (let index = node.lowerBound(prefix); index < node.count; index++) {
+        if (!node.keyAt(index).startsWith(prefix)) break
+        count++
+      }
+      return count
+    }
+    for (let index = node.childIndex(prefix); index < node.count; index++) {
+      // A child begins at its key: one that is past the prefix has none of it, nor has any after it.
+      const first = node.keyAt(index)
+      if (first > prefix && !first.startsWith(prefix)) break
+      count += this.#count(node.childAt(index), prefix)
+    }
+    return count
   }
 
   #descend(ref: NodeRef, key: ByteString): Found | undefined {

@@ -16,7 +16,13 @@ import {
 } from '@claviger/core'
 import { fromUtf8 } from '../ledger/byte-string.ts'
 import { LedgerView, NodeSource } from '../ledger/ledger.ts'
-import { decodeDueKey, duePrefix, nameKey } from '../ledger/ledger-key.ts'
+import {
+  decodeDueKey,
+  duePrefix,
+  facetPrefix,
+  nameKey,
+  recordPrefix,
+} from '../ledger/ledger-key.ts'
 import { type LedgerState, StoreMac } from '../ledger/store-mac.ts'
 import { Database } from './database.ts'
 import { GroupCommit, type Outcomes } from './group-commit.ts'
@@ -172,6 +178,12 @@ export class SqliteStore implements Store {
       }
       return records
     })
+  }
+
+  async count(kind: RecordKind, tenant: TenantId, facet?: string): Promise<number> {
+    const prefix =
+      facet === undefined ? recordPrefix(kind, tenant) : facetPrefix(kind, tenant, facet)
+    return this.#read(() => this.#view().count(prefix))
   }
 
   async nextDue(kind: RecordKind): Promise<Instant | undefined> {

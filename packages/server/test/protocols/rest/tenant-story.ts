@@ -33,6 +33,21 @@ export function tellTenantStory({ call, ok }: Caller): void {
     assert.equal((await call('/v1/tenants/default/suspend', { body: {} })).status, 412)
   })
 
+  test('a tenant is bounded, and what it has is counted', async () => {
+    const token = pickText((await ok('/v1/tenants', { body: { name: 'small' } })).body, 'secret')
+    const quota = { keys: 0, requestsPerSecond: 1_000 }
+    const put = { method: 'PUT', body: quota }
+    assert.equal(pick((await ok('/v1/tenants/small/quota', put)).body, 'tenant.revision'), 2)
+    const refused = await call('/v1/keys', { token, body: { name: 'k', spec: 'aes-256' } })
+    assert.deepEqual([refused.status, refused.body['code']], [409, 'quota-exceeded'])
+    const own = (await ok('/v1/tenant/usage', { token })).body
+    assert.deepEqual(own['quota'], quota)
+    const seen = (await ok('/v1/tenants/small/usage')).body
+    assert.deepEqual([pick(seen, 'usage.keys'), pick(seen, 'usage.requests')], [0, 2])
+    await ok('/v1/tenants/small/quota', { method: 'PUT', body: {} })
+    await ok('/v1/keys', { token, body: { name: 'k', spec: 'aes-256' } })
+  })
+
   test('a tenant is protected, sealed and unsealed by its own people', async () => {
     const token = pickText((await ok('/v1/tenants', { body: { name: 'own' } })).body, 'secret')
     const passphrase = 'seven houses by the river'

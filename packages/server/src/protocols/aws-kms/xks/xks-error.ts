@@ -62,6 +62,7 @@ const ERROR_NAMES = {
   'would-lock-out': 'InternalException',
   'period-over': 'InvalidStateException',
   'limit-reached': 'InvalidStateException',
+  'quota-exceeded': 'InvalidStateException',
   'algorithm-disallowed': 'InvalidKeyUsageException',
   'risk-not-acknowledged': 'InvalidStateException',
   'authentication-failed': 'InvalidCiphertextException',

@@ -6,14 +6,19 @@ import type { Answer, Handlers } from './handler.ts'
 import { LIMIT_DEFAULT, secret } from './input.ts'
 
 type OwnSealRoutes = 'protectTenant' | 'sealTenant' | 'unsealTenant'
+type UsageRoutes = 'setTenantQuota' | 'tenantUsage' | 'ownUsage'
 
 export function tenantHandlers(options: RestOptions): Handlers<keyof typeof TENANT_ROUTES> {
-  return { ...operatingHandlers(options), ...ownSealHandlers(options) }
+  return {
+    ...operatingHandlers(options),
+    ...usageHandlers(options),
+    ...ownSealHandlers(options),
+  }
 }
 
 function operatingHandlers({
   keeper,
-}: RestOptions): Handlers<Exclude<keyof typeof TENANT_ROUTES, OwnSealRoutes>> {
+}: RestOptions): Handlers<Exclude<keyof typeof TENANT_ROUTES, OwnSealRoutes | UsageRoutes>> {
   return {
     createTenant: async ({ session, context, body }) => {
       const { output, entry } = await keeper.execute(session, core.createTenant, body, context)
@@ -32,6 +37,21 @@ function operatingHandlers({
       answer(await keeper.execute(session, core.suspendTenant, params, context)),
     resumeTenant: async ({ session, context, params }) =>
       answer(await keeper.execute(session, core.resumeTenant, params, context)),
+  }
+}
+
+function usageHandlers({ keeper }: RestOptions): Handlers<UsageRoutes> {
+  return {
+    setTenantQuota: async ({ session, context, params, body: quota }) =>
+      answer(await keeper.execute(session, core.setTenantQuota, { ...params, quota }, context)),
+    tenantUsage: async ({ session, context, params }) => {
+      const { output, entry } = await keeper.execute(session, core.tenantUsage, params, context)
+      return { body: { ...output, entry }, entry }
+    },
+    ownUsage: async ({ session, context }) => {
+      const { output, entry } = await keeper.execute(session, core.ownUsage, {}, context)
+      return { body: { ...output, entry }, entry }
+    },
   }
 }
 

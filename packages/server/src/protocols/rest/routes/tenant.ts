@@ -43,6 +43,28 @@ export const TENANT_ROUTES = {
     body: EmptyRequest,
     answer: tenant.TenantAnswer,
   },
+  setTenantQuota: {
+    method: 'PUT',
+    path: '/v1/tenants/{tenant}/quota',
+    summary: 'Bound what a tenant may have and do; what is not named has no end',
+    action: 'tenant.set-quota',
+    body: tenant.TenantQuota,
+    answer: tenant.TenantAnswer,
+  },
+  tenantUsage: {
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/usage',
+    summary: 'How much a tenant has and does, and how much it may',
+    action: 'tenant.get',
+    answer: tenant.TenantUsageAnswer,
+  },
+  ownUsage: {
+    method: 'GET',
+    path: '/v1/tenant/usage',
+    summary: "How much one's own tenant has and does, and how much it may",
+    action: 'tenant.usage',
+    answer: tenant.TenantUsageAnswer,
+  },
   protectTenant: {
     method: 'POST',
     path: '/v1/tenant/protect',

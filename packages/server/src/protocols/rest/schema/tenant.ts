@@ -72,3 +72,37 @@ export const OwnSealAnswer = Closed(
   },
   { $id: 'OwnSealAnswer' },
 )
+
+const Bound = (minimum: number, description: string) =>
+  Type.Optional(Type.Integer({ minimum, maximum: 1_000_000_000, description }))
+
+export const TenantQuota = Closed(
+  {
+    keys: Bound(0, 'Keys that are not destroyed'),
+    versions: Bound(0, 'Key versions that are not destroyed'),
+    approvals: Bound(0, 'Requests that wait for approval'),
+    requestsPerSecond: Bound(1, 'Requests of all its people and programs together'),
+  },
+  { $id: 'TenantQuota' },
+)
+const Figure = (description: string) => Type.Integer({ minimum: 0, description })
+
+export const TenantUsageAnswer = Closed(
+  {
+    tenant: Type.String({ description: 'Id' }),
+    name: Type.String(),
+    usage: Closed(
+      {
+        keys: Figure('Keys that are not destroyed'),
+        versions: Figure('Key versions that are not destroyed'),
+        approvals: Figure('Requests that wait for approval'),
+        requests: Figure('Requests since the keeper started'),
+        refused: Figure('Of them refused because there were too many in a second'),
+      },
+      { $id: 'TenantUsage' },
+    ),
+    quota: TenantQuota,
+    entry: Entry,
+  },
+  { $id: 'TenantUsageAnswer' },
+)
