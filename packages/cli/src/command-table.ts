@@ -1,5 +1,6 @@
 import { type CommandEntry, type CommandGroup, entry } from './command-entry.ts'
 import { BREAK_GLASS, DUTIES, REVIEW } from './duty-commands.ts'
+import { IMPORT } from './import-commands.ts'
 
 export type { CommandEntry, CommandFile, CommandGroup } from './command-entry.ts'
 
@@ -310,6 +311,7 @@ const OPERATOR: CommandGroup = {
 /** Every command by its words. Files are loaded when their command is asked for. */
 export const COMMANDS: Readonly<Record<string, CommandEntry | CommandGroup>> = {
   key: KEY,
+  import: IMPORT,
   encrypt: entry('encrypt a file or standard input', () => import('./command/data/encrypt.ts')),
   decrypt: entry('decrypt a file or standard input', () => import('./command/data/decrypt.ts')),
   're-encrypt': entry(

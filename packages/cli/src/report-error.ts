@@ -13,6 +13,11 @@ interface Told {
   readonly more?: object
 }
 
+const KEY_FILE_REASONS: Readonly<Record<string, ExitReason>> = {
+  'passphrase-needed': 'usage',
+  'wrong-passphrase': 'verification-failed',
+}
+
 /** Says what went wrong on standard error and gives the exit status. */
 export async function reportError(context: Context, error: unknown): Promise<number> {
   const told = tellOf(context, error)
@@ -47,6 +52,10 @@ function tellOf(context: Context, error: unknown): Told {
   }
   if (error instanceof BytesError || isNamed(error, 'EnvelopeError')) {
     return { reason: 'failure', code: 'malformed', message: error.message, hints: [] }
+  }
+  if (isNamed(error, 'KeyFileError')) {
+    const { code, message } = error
+    return { reason: KEY_FILE_REASONS[code] ?? 'failure', code, message, hints: [] }
   }
   if (isNamed(error, 'TlogError')) {
     return { reason: 'verification-failed', code: error.code, message: error.message, hints: [] }

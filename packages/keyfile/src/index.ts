@@ -1,3 +1,4 @@
+export { detectKeyFile, KEY_FILE_FORMATS, type KeyFileFormat } from './detect.ts'
 export { FILE_BYTES_MAX, ITERATIONS_MAX } from './effort.ts'
 export {
   type CertificateEntry,
@@ -9,6 +10,7 @@ export {
   wipeEntries,
 } from './entry.ts'
 export { KeyFileError, type KeyFileErrorCode } from './error.ts'
+export { decodeKeyFile, type OpenedKeyFile } from './key-file.ts'
 export { decodePkcs12 } from './pkcs12-read.ts'
 export { encodePkcs12 } from './pkcs12-write.ts'
 export {

@@ -78,6 +78,7 @@ export const REFUSED_CIPHERS: Readonly<Record<string, string>> = {
 /** Java's names of the algorithms that keytool stores secret keys for. */
 export const SECRET_ALGORITHMS: Readonly<Record<string, string>> = {
   '2.16.840.1.101.3.4.1': 'AES',
+  '1.3.14.3.2.17': 'DESede',
   '1.2.840.113549.3.7': 'DESede',
   '1.3.14.3.2.7': 'DES',
   '1.2.840.113549.2.7': 'HmacSHA1',

@@ -9,6 +9,16 @@ import {
   KeyFileError,
   type KeyFileErrorCode,
 } from '../src/index.ts'
+import {
+  encodeBmpString,
+  encodeExplicit,
+  encodeInteger,
+  encodeOctetString,
+  encodeOid,
+  encodeSequence,
+  encodeSet,
+} from '../src/der-writer.ts'
+import { OID } from '../src/oid.ts'
 import { EC_PKCS8, FEW, PRIVATE, SECRET } from './samples.ts'
 
 const sealed = (passphrase: string): Uint8Array =>
@@ -76,6 +86,38 @@ describe('PKCS #12', () => {
   test('refuses a file larger than any', () => {
     const large = new Uint8Array(4 * 1024 * 1024 + 1)
     assert.throws(() => decodePkcs12(large, { passphrase: '' }), refusal('too-large'))
+  })
+})
+
+/** `PFX` of one safe, without a MAC. */
+function pfxOf(type: string, content: Uint8Array): Uint8Array {
+  const safe = encodeSequence(encodeOid(type), encodeExplicit(0, content))
+  const safes = encodeOctetString(encodeSequence(safe))
+  const authSafe = encodeSequence(encodeOid(OID.data), encodeExplicit(0, safes))
+  return encodeSequence(encodeInteger(3), authSafe)
+}
+
+describe('PKCS #12 under no passphrase', () => {
+  test('is refused where it is signed, and told of where it is for an account', () => {
+    const signed = encodeSequence(encodeOid(OID.signedData), encodeExplicit(0, encodeSequence()))
+    const pfx = encodeSequence(encodeInteger(3), signed)
+    assert.throws(() => decodePkcs12(pfx, {}), refusal('unsupported'))
+    const { entries, skipped } = decodePkcs12(pfxOf(OID.envelopedData, encodeSequence()), {})
+    assert.deepEqual([entries, skipped.length], [[], 1])
+    assert.match(skipped[0]?.why ?? '', /for a certificate or an account/)
+  })
+
+  test('gives what it can read, though an attribute is empty or unknown', () => {
+    const attributes = encodeSet(
+      encodeSequence(encodeOid('1.3.6.1.4.1.311.17.2'), encodeSet()),
+      encodeSequence(encodeOid(OID.friendlyName), encodeSet(encodeBmpString(''))),
+    )
+    const bag = encodeSequence(encodeOid(OID.keyBag), encodeExplicit(0, EC_PKCS8), attributes)
+    const crl = encodeSequence(encodeOid(OID.crlBag), encodeExplicit(0, encodeSequence()))
+    const pfx = pfxOf(OID.data, encodeOctetString(encodeSequence(bag, crl)))
+    const { entries, skipped } = decodePkcs12(pfx, {})
+    assert.deepEqual(entries, [{ kind: 'private-key', pkcs8: EC_PKCS8, chain: [] }])
+    assert.equal(skipped.length, 1)
   })
 })
 

@@ -1,0 +1,41 @@
+import type { OpenedKeyFile } from '@claviger/keyfile'
+import type { Context } from '../context.ts'
+import { readFileInput } from './input.ts'
+import { readSecretText } from './secret-input.ts'
+
+export const PASSPHRASE_VARIABLE = 'CLAVIGER_KEY_FILE_PASSPHRASE'
+
+export interface KeyFileSource {
+  readonly file: string
+  readonly passphraseFile?: string | undefined
+}
+
+/**
+ * Opens a key file of another program. A passphrase is asked for only where one is needed; the entries are the
+ * caller's to wipe.
+ */
+export async function openKeyFile(
+  context: Context,
+  { file, passphraseFile }: KeyFileSource,
+): Promise<OpenedKeyFile> {
+  const { decodeKeyFile, FILE_BYTES_MAX, KeyFileError } = await import('@claviger/keyfile')
+  const data = await readFileInput(context, file, FILE_BYTES_MAX)
+  try {
+    const given =
+      passphraseFile === undefined
+        ? context.environment.env[PASSPHRASE_VARIABLE]
+        : await readSecretText(context, { file: passphraseFile, question: '' })
+    if (given !== undefined) return decodeKeyFile(data, { passphrase: given })
+    try {
+      return decodeKeyFile(data)
+    } catch (error) {
+      if (!(error instanceof KeyFileError) || error.code !== 'passphrase-needed') throw error
+      // Standard input may be the file itself, and has been read then.
+      if (file === '-' && !context.environment.stdin.isTTY) throw error
+      const passphrase = await readSecretText(context, { question: `Passphrase of ${file}` })
+      return decodeKeyFile(data, { passphrase })
+    }
+  } finally {
+    data.fill(0)
+  }
+}
