@@ -1,6 +1,6 @@
 /**
- * What one tenant sees is the same with another's acts and without them (Goguen and Meseguer, 1982), through REST over
- * the real composition: policies, caches, store and log.
+ * What one tenant sees is the same with another's acts and without them (Goguen and Meseguer, 1982), through REST and AWS
+ * KMS over the real composition: policies, caches, store and log. AWS's acts are signed by the SDK's own signer.
  */
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -10,9 +10,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
+import { sdkRequest, type SampleCredentials } from '../../../sigv4/test/signed-sample.ts'
 import { compose, type Composition } from '../../src/compose.ts'
 import { developmentConfig, openDevelopmentKeeper } from '../../src/development.ts'
+import { dispatch } from '../../src/dispatch.ts'
 import type { Logger } from '../../src/logging/logger.ts'
+import { mountAws } from '../../src/mount-aws.ts'
 import { mountContext } from '../../src/mount-context.ts'
 import { mountRest } from '../../src/mount-rest.ts'
 
@@ -29,8 +32,10 @@ before(async () => {
   const config = developmentConfig(folder, 0)
   keeper = await compose(config, silent)
   await openDevelopmentKeeper(keeper, folder)
-  const rest = mountRest(keeper, config, mountContext(keeper, silent))
-  server = createServer((request, response) => rest.handle(request, response))
+  const context = mountContext(keeper, silent)
+  const rest = mountRest(keeper, config, context)
+  const aws = mountAws(keeper, config, context)
+  server = createServer(dispatch({ rest, aws }))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   operator = readFileSync(join(folder, 'administrator.token'), 'utf8').trim()
@@ -48,6 +53,8 @@ interface Act {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly body?: unknown
+  /** AWS KMS's action; its acts are signed with the access key of `who`. */
+  readonly action?: string
 }
 
 const key = fc.constantFrom('one', 'two')
@@ -64,6 +71,9 @@ const post = (who: Act['who'], path: string, body: unknown = {}): Act => ({
   body,
 })
 const read = (who: Act['who'], path: string): Act => ({ who, method: 'GET', path })
+/** Stands for the id of the key that each tenant made through AWS KMS when it began. */
+const OWN_KEY = '<own>'
+const aws = (action: string, body: unknown = {}): Act => ({ ...post('dev', '/', body), action })
 const remove = (who: Act['who'], path: string): Act => ({ who, method: 'DELETE', path })
 const rule = { name: 'q', actions: ['key.rotate'], approvals: 1, group: 'board' }
 const act: fc.Arbitrary<Act> = fc.oneof(
@@ -92,11 +102,53 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   fc.constant(read('admin', '/v1/approvals')),
   fc.constant(read('admin', '/v1/duties')),
   fc.constant(read('admin', '/v1/tenants')),
+  fc.constant(aws('CreateKey', { Description: 'of ours' })),
+  fc.constantFrom(
+    aws('Encrypt', { KeyId: OWN_KEY, Plaintext: 'aGk=' }),
+    aws('DescribeKey', { KeyId: OWN_KEY }),
+    aws('DisableKey', { KeyId: OWN_KEY }),
+    aws('EnableKey', { KeyId: OWN_KEY }),
+    aws('ScheduleKeyDeletion', { KeyId: OWN_KEY }),
+    aws('CancelKeyDeletion', { KeyId: OWN_KEY }),
+    aws('TagResource', { KeyId: OWN_KEY, Tags: [{ TagKey: 'team', TagValue: 'red' }] }),
+    aws('ListResourceTags', { KeyId: OWN_KEY }),
+    aws('GetKeyRotationStatus', { KeyId: OWN_KEY }),
+  ),
+  key.map((one) => aws('CreateAlias', { AliasName: `alias/${one}`, TargetKeyId: OWN_KEY })),
+  key.map((one) => aws('Encrypt', { KeyId: `alias/${one}`, Plaintext: 'aGk=' })),
+  key.map((one) => aws('DeleteAlias', { AliasName: `alias/${one}` })),
+  fc.constantFrom(aws('ListKeys'), aws('ListAliases')),
   fc.constant(read('auditor', '/v1/audit/entries?limit=20')),
   fc.constant(read('auditor', '/metrics')),
 )
 
-type Tokens = Readonly<Record<Act['who'], string>>
+type Tokens = Readonly<Record<Act['who'], string>> & {
+  readonly accessKey: SampleCredentials
+  readonly ownKey: string
+}
+
+async function signed(
+  credentials: SampleCredentials,
+  { action = '', body }: Pick<Act, 'action' | 'body'>,
+  ownKey = '',
+) {
+  const { headers, body: text } = await sdkRequest({
+    credentials,
+    action,
+    region: 'us-east-1',
+    at: Date.now(),
+    body: JSON.stringify(body).replace(OWN_KEY, ownKey),
+    headers: { host: new URL(url).host },
+  })
+  // The client writes these two by itself, as they were signed.
+  const { host: _host, 'content-length': _length, ...written } = headers
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: written as Record<string, string>,
+    body: Buffer.from(text),
+  })
+  return { status: response.status, text: await response.text() }
+}
 
 async function send(token: string, { method, path, body }: Omit<Act, 'who'>) {
   const response = await fetch(url + path, {
@@ -125,10 +177,21 @@ async function house(): Promise<Tokens> {
     const { secret = '' } = await made(admin, `/v1/principals/${who}/tokens`, lifetime)
     return secret
   }
+  const dev = await person('dev', ['officer', 'user'])
+  const form = { lifetimeSeconds: 600, sharedSecret: 'lasting' }
+  const issued: unknown = await made(admin, '/v1/principals/dev/tokens', form)
+  const { secret: secretAccessKey, token } = issued as {
+    secret: string
+    token: { identifier: string }
+  }
+  const accessKey = { accessKeyId: token.identifier, secretAccessKey }
+  const born = await signed(accessKey, { action: 'CreateKey', body: {} })
   return {
     admin,
-    dev: await person('dev', ['officer', 'user']),
+    dev,
     auditor: await person('auditor', ['auditor']),
+    accessKey,
+    ownKey: (JSON.parse(born.text) as { KeyMetadata: { KeyId: string } }).KeyMetadata.KeyId,
   }
 }
 
@@ -148,9 +211,11 @@ function masker(): (answer: string) => string {
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<date>')
       .replaceAll(/"(?:entry|index|next)":\d+/g, '<entry>')
       .replaceAll(/:\d{13}\b/g, ':<ms>')
+      .replaceAll(/:\d{10}(?:\.\d{1,3})?\b/g, ':<seconds>')
       .replaceAll(/clv_[\w-]+/g, '<token>')
-      .replaceAll(/("ciphertext":)"([^"]*)"/g, (_all, member: string, value: string) =>
-        member.concat(String(value.length)),
+      .replaceAll(
+        /("ciphertext":|"CiphertextBlob":)"([^"]*)"/g,
+        (_all, member: string, value: string) => member.concat(String(value.length)),
       )
       // The statement to sign has its hash after an escaped line end, whose `n` is no edge of a word.
       .replaceAll(/(?:\b|(?<=\\n))[0-9a-f]{16,}\b/g, '<hex>')
@@ -167,9 +232,14 @@ async function observed(steps: readonly Interleaved[], withOthers: boolean): Pro
   const seen: string[] = []
   for (const { ours, act: one } of steps) {
     if (!ours && !withOthers) continue
-    const { status, text: answer } = await send((ours ? us : others)[one.who], one)
+    const caller = ours ? us : others
+    const { status, text: answer } =
+      one.action === undefined
+        ? await send(caller[one.who], one)
+        : await signed(caller.accessKey, one, caller.ownKey)
     assert.ok(status < 500, answer)
-    if (ours) seen.push(`${one.who} ${one.method} ${one.path}: ${status} ${mask(answer)}`)
+    if (ours)
+      seen.push(`${one.who} ${one.method} ${one.action ?? one.path}: ${status} ${mask(answer)}`)
   }
   return seen
 }
