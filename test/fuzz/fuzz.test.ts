@@ -31,7 +31,7 @@ const PARSERS: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'packages/sigv4/test': [/authorization/, /canonical request/, /timestamp/],
   'packages/envelope/test': [/ciphertext envelope/, /share/, /file header/, /wrapped record/],
-  'packages/keyfile/test': [/pkcs12$/, /bags/, /pkcs8/, /der/],
+  'packages/keyfile/test': [/pkcs12$/, /bags/, /pkcs8/, /jks/, /java object/, /der/],
   'packages/server/test/config': [/configuration/],
   'packages/server/test/authenticate': [/token text/, /certificate/],
   'packages/server/test/protocols/rest': [/body|request|json/i],

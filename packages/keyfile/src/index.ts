@@ -10,6 +10,8 @@ export {
   wipeEntries,
 } from './entry.ts'
 export { KeyFileError, type KeyFileErrorCode } from './error.ts'
+export { decodeJks } from './jks-read.ts'
+export { encodeJks, type JksOptions } from './jks-write.ts'
 export { decodeKeyFile, type OpenedKeyFile } from './key-file.ts'
 export { decodePkcs12 } from './pkcs12-read.ts'
 export { encodePkcs12 } from './pkcs12-write.ts'

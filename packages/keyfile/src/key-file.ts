@@ -2,6 +2,7 @@ import { assertFileSize } from './effort.ts'
 import { detectKeyFile, type KeyFileFormat } from './detect.ts'
 import type { KeyFileContents, KeyFileEntry } from './entry.ts'
 import { KeyFileError, unsupported } from './error.ts'
+import { decodeJks } from './jks-read.ts'
 import { decodePkcs12 } from './pkcs12-read.ts'
 import { decodeEncryptedPkcs8, type OpenOptions, privateKeyInfo } from './pkcs8.ts'
 
@@ -34,6 +35,7 @@ function decodeAs(format: KeyFileFormat, data: Uint8Array, options: OpenOptions)
       return alone({ kind: 'certificate', certificate: new Uint8Array(data) })
     case 'jks':
     case 'jceks':
+      return decodeJks(data, options)
     case 'pkcs1':
     case 'sec1':
     case 'spki':

@@ -15,6 +15,8 @@ interface Attributes {
   readonly alias?: string
   /** In hexadecimal: what a key and its certificate have in common. */
   readonly localKeyId?: string
+  /** Java says so of certificates that are entries of their own, even where a chain has them too. */
+  readonly isTrusted?: true
 }
 
 type Found =
@@ -58,22 +60,22 @@ export class BagCollector {
   finish(): { entries: readonly KeyFileEntry[]; skipped: readonly Skipped[] } {
     const certificates = this.#found.filter((bag) => bag.kind === 'certificate')
     const all = certificates.map(({ certificate }) => certificate)
-    const used = new Set<Uint8Array>()
+    const used = new Set<string>()
     const keys = this.#found
       .filter((bag) => bag.kind !== 'certificate')
-      .map(({ localKeyId, ...entry }): KeyFileEntry => {
+      .map(({ localKeyId, isTrusted: _is, ...entry }): KeyFileEntry => {
         if (entry.kind === 'secret-key') return entry
         const leaf = certificates.find(
           (bag) => localKeyId !== undefined && bag.localKeyId === localKeyId,
         )
         const chain = leaf === undefined ? [] : chainOf(leaf.certificate, all)
-        for (const certificate of chain) used.add(certificate)
+        for (const certificate of chain) used.add(encodeHex(certificate))
         const alias = entry.alias ?? leaf?.alias
         return { ...entry, ...(alias !== undefined && { alias }), chain }
       })
     const rest = certificates
-      .filter(({ certificate }) => !used.has(certificate))
-      .map(({ localKeyId: _id, ...entry }): KeyFileEntry => entry)
+      .filter(({ certificate, isTrusted }) => isTrusted || !used.has(encodeHex(certificate)))
+      .map(({ localKeyId: _id, isTrusted: _is, ...entry }): KeyFileEntry => entry)
     return { entries: [...keys, ...rest], skipped: this.#skipped }
   }
 
@@ -175,16 +177,22 @@ function readAttributes(bag: DerReader): Attributes {
   bag.end()
   let alias: string | undefined
   let localKeyId: string | undefined
+  let isTrusted = false
   while (!set.isAtEnd) {
     const attribute = set.sequence()
     const type = attribute.oid()
     const values = attribute.inside(TAG.set)
+    if (type === OID.trustedKeyUsage) isTrusted = true
     // Windows writes attributes of its own, and some without a value.
     if (values.isAtEnd) continue
     if (type === OID.friendlyName) alias = bmpText(values.element(TAG.bmpString))
     if (type === OID.localKeyId) localKeyId = encodeHex(values.octetString())
   }
-  return { ...(alias && { alias }), ...(localKeyId !== undefined && { localKeyId }) }
+  return {
+    ...(alias && { alias }),
+    ...(localKeyId !== undefined && { localKeyId }),
+    ...(isTrusted && { isTrusted }),
+  }
 }
 
 function bmpText(bytes: Uint8Array): string {

@@ -11,6 +11,8 @@ export const ITERATIONS_DEFAULT = 600_000
 export interface OpenOptions {
   /** Absent where the file has none; the empty one is a passphrase too. */
   readonly passphrase?: string | undefined
+  /** Of the keys in a Java store, where it is not the store's. */
+  readonly keyPassphrase?: string | undefined
   /** Over all of the file. */
   readonly iterationsMax?: number | undefined
 }

@@ -1,14 +1,19 @@
 // What a mutation fuzzer runs: each parser either returns or throws this package's error.
+import { ByteReader, BytesError } from '@claviger/bytes'
 import {
   decodeEncryptedPkcs8,
+  decodeJks,
   decodePkcs12,
   encodeEncryptedPkcs8,
+  encodeJks,
   encodePkcs12,
+  type KeyFileEntry,
   KeyFileError,
 } from '../src/index.ts'
 import { DerReader } from '../src/der-reader.ts'
 import { encodeElement, encodeSequence } from '../src/der-writer.ts'
 import { Effort } from '../src/effort.ts'
+import { readJavaObject } from '../src/java-object.ts'
 import { Passphrase } from '../src/passphrase.ts'
 import { certificateBags, keyBags } from '../src/pkcs12-write.ts'
 import { BagCollector } from '../src/pkcs12-bags.ts'
@@ -27,11 +32,19 @@ const passphrase = 'p'
 const options = { passphrase, iterationsMax: 50 }
 const sealing = { passphrase, iterations: FEW }
 
+const CERTIFICATE: KeyFileEntry = {
+  kind: 'certificate',
+  alias: 'ca',
+  certificate: encodeSequence(),
+}
+
 /** What is inside a safe, which a mutated file's MAC would keep from being reached. */
 const SAFE = encodeSequence(
   ...[PRIVATE, SECRET].flatMap((entry) => keyBags(entry, Passphrase.of(passphrase), FEW)),
-  ...certificateBags([{ kind: 'certificate', alias: 'ca', certificate: encodeSequence() }]),
+  ...certificateBags([CERTIFICATE]),
 )
+
+const STORE = encodeJks([CERTIFICATE, SECRET], { ...sealing, format: 'jceks', createdAt: 0 })
 
 export const fuzzTargets: readonly FuzzTarget[] = [
   {
@@ -56,6 +69,22 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     seeds: [encodeEncryptedPkcs8(EC_PKCS8, sealing)],
     parse: (input) => void decodeEncryptedPkcs8(input, options),
     isExpected,
+  },
+  {
+    // Without a passphrase nothing is checked before it is read.
+    name: 'keyfile jks',
+    seeds: [STORE, encodeJks([CERTIFICATE, PRIVATE], { ...sealing, format: 'jks', createdAt: 0 })],
+    parse: (input) => void decodeJks(input, {}),
+    isExpected,
+  },
+  {
+    name: 'keyfile java object',
+    // Behind the store's head, and that of the second entry.
+    seeds: [
+      STORE.subarray(STORE.findIndex((_, at) => STORE[at] === 0xac && STORE[at + 1] === 0xed)),
+    ],
+    parse: (input) => void readJavaObject(new ByteReader(input)),
+    isExpected: (error) => isExpected(error) || error instanceof BytesError,
   },
   {
     name: 'keyfile der',

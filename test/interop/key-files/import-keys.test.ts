@@ -151,3 +151,20 @@ test("a keytool store's pairs, secret keys and trusted certificates are taken in
   await world.ok('decrypt', 'sealed', '-o', 'opened')
   assert.deepEqual(at.read('opened'), at.read('plain'))
 })
+
+test("a JCEKS store's keys are taken in, each by its own passphrase", async (t) => {
+  const world = await KeeperWorld.open(t)
+  if (world === undefined) return
+  const { at } = world
+  const store = ['-storetype', 'JCEKS', '-keystore', 'old', '-storepass', PASSPHRASE]
+  const aes = ['-genseckey', '-keyalg', 'AES', '-keysize', '128']
+  at.keytool(...aes, '-alias', 'common', '-keypass', PASSPHRASE, ...store)
+  at.keytool(...aes, '-alias', 'own', '-keypass', 'another one', ...store)
+  at.write('own', 'another one')
+  const words = ['import', 'keys', 'old', '--passphrase-file', 'pass']
+  const first = await world.claviger(words)
+  assert.match(first.stdout, /secret-key +common +common +taken in as aes-128/)
+  assert.match(first.stderr, /own was left out: it is under a passphrase of its own/)
+  const second = await world.ok(...words, '--key-passphrase-file', 'own', '--entry', 'own')
+  assert.match(second, /secret-key +own +own +taken in as aes-128/)
+})

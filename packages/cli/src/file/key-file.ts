@@ -8,6 +8,8 @@ export const PASSPHRASE_VARIABLE = 'CLAVIGER_KEY_FILE_PASSPHRASE'
 export interface KeyFileSource {
   readonly file: string
   readonly passphraseFile?: string | undefined
+  /** Of its keys, where they have another than the file. */
+  readonly keyPassphraseFile?: string | undefined
 }
 
 /**
@@ -16,7 +18,7 @@ export interface KeyFileSource {
  */
 export async function openKeyFile(
   context: Context,
-  { file, passphraseFile }: KeyFileSource,
+  { file, passphraseFile, keyPassphraseFile }: KeyFileSource,
 ): Promise<OpenedKeyFile> {
   const { decodeKeyFile, FILE_BYTES_MAX, KeyFileError } = await import('@claviger/keyfile')
   const data = await readFileInput(context, file, FILE_BYTES_MAX)
@@ -25,15 +27,19 @@ export async function openKeyFile(
       passphraseFile === undefined
         ? context.environment.env[PASSPHRASE_VARIABLE]
         : await readSecretText(context, { file: passphraseFile, question: '' })
-    if (given !== undefined) return decodeKeyFile(data, { passphrase: given })
+    const keyPassphrase =
+      keyPassphraseFile === undefined
+        ? undefined
+        : await readSecretText(context, { file: keyPassphraseFile, question: '' })
+    if (given !== undefined) return decodeKeyFile(data, { passphrase: given, keyPassphrase })
     try {
-      return decodeKeyFile(data)
+      return decodeKeyFile(data, { keyPassphrase })
     } catch (error) {
       if (!(error instanceof KeyFileError) || error.code !== 'passphrase-needed') throw error
       // Standard input may be the file itself, and has been read then.
       if (file === '-' && !context.environment.stdin.isTTY) throw error
       const passphrase = await readSecretText(context, { question: `Passphrase of ${file}` })
-      return decodeKeyFile(data, { passphrase })
+      return decodeKeyFile(data, { passphrase, keyPassphrase })
     }
   } finally {
     data.fill(0)

@@ -3,7 +3,7 @@
 import * as nodeCrypto from 'node:crypto'
 import { authenticationFailed, CryptoError } from '../error.ts'
 import { type HashName, opensslHash } from '../hash.ts'
-import { offHeapCopy } from '../off-heap.ts'
+import { offHeapBytes, offHeapCopy } from '../off-heap.ts'
 
 export type KeyFileCipher = 'aes-128-cbc' | 'aes-192-cbc' | 'aes-256-cbc' | 'des-ede3-cbc'
 
@@ -43,18 +43,25 @@ export function decryptKeyFile(
   }
 }
 
-/** Of `data`, hashed `iterations` times over: the inner loop of PKCS #12's and PKCS #5's old derivations. */
+/**
+ * Of `data`, hashed `iterations` times over: the inner loop of PKCS #12's and PKCS #5's old derivations. Java's
+ * puts a suffix to each digest before the next.
+ */
 export function hashRepeatedly(
   name: HashName | 'md5',
   data: Uint8Array,
   iterations: number,
+  suffix?: Uint8Array,
 ): Uint8Array {
   const algorithm = name === 'md5' ? name : opensslHash(name)
   let digest: Buffer = nodeCrypto.hash(algorithm, data, 'buffer')
+  const input = offHeapBytes(digest.length + (suffix?.length ?? 0))
+  if (suffix !== undefined) input.set(suffix, digest.length)
   for (let round = 1; round < iterations; round++) {
-    const next = nodeCrypto.hash(algorithm, digest, 'buffer')
+    input.set(digest)
     digest.fill(0)
-    digest = next
+    digest = nodeCrypto.hash(algorithm, input, 'buffer')
   }
+  input.fill(0)
   return digest
 }

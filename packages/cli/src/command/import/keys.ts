@@ -21,6 +21,7 @@ interface Options extends KeyAttributeOptions {
   readonly certificates: boolean
   readonly list?: boolean
   readonly passphraseFile?: string
+  readonly keyPassphraseFile?: string
 }
 
 /** What became of an entry. */
@@ -56,8 +57,10 @@ export function define(command: Command, context: Context): void {
       '--passphrase-file <file>',
       `holds its passphrase; absent: ${PASSPHRASE_VARIABLE}, or it is asked for`,
     )
+    .option('--key-passphrase-file <file>', "holds that of a Java store's keys, if it is another")
   keyAttributeOptions(command).action(async (file: string, options: Options) => {
-    const opened = await openKeyFile(context, { file, passphraseFile: options.passphraseFile })
+    const { passphraseFile, keyPassphraseFile } = options
+    const opened = await openKeyFile(context, { file, passphraseFile, keyPassphraseFile })
     const { wipeEntries } = await import('@claviger/keyfile')
     try {
       await takeIn(context, opened, { file, options })
