@@ -75,8 +75,10 @@ function assemble(folder: string): string | undefined {
   const exports = Object.fromEntries(
     Object.entries(manifest.exports).map(([path, source]) => [path, published(source)]),
   )
-  const thread = join(target, 'dist/storage/sqlite/writer.js')
-  if (existsSync(thread)) pointAtThread(thread, '.js')
+  for (const starter of ['dist/storage/sqlite/writer.js', 'dist/backup/backup-worker.js']) {
+    const file = join(target, starter)
+    if (existsSync(file)) pointAtThreads(file, '.js')
+  }
   const files = manifest.bin === undefined ? ['dist'] : ['dist', 'bin']
   writeFileSync(
     join(target, 'package.json'),
@@ -100,15 +102,15 @@ async function bundle(name: string, source: string): Promise<void> {
   const file = join(DIST, `${name}.mjs`)
   await made.write({ file, format: 'esm', codeSplitting: false })
   await made.close()
-  pointAtThread(file, '.mjs')
+  pointAtThreads(file, '.mjs')
 }
 
-/** The thread's file is named by a URL, which no compiler follows. */
-function pointAtThread(file: string, extension: string): void {
+/** A thread's file is named by a URL, which no compiler follows. */
+function pointAtThreads(file: string, extension: string): void {
   const code = readFileSync(file, 'utf8')
   writeFileSync(
     file,
-    code.replace(/(["'])\.\/writer-thread\.ts\1/g, `'./writer-thread${extension}'`),
+    code.replace(/(["'])\.\/(writer|backup)-thread\.ts\1/g, `'./$2-thread${extension}'`),
   )
 }
 
@@ -118,6 +120,7 @@ emitTypesAndCode()
 const names = globSync('packages/*', { cwd: ROOT }).map((path) => assemble(join(ROOT, path)))
 await bundle('claviger-server', 'tools/server-entry.ts')
 await bundle('writer-thread', 'packages/server/src/storage/sqlite/writer-thread.ts')
+await bundle('backup-thread', 'packages/server/src/backup/backup-thread.ts')
 rmSync(join(DIST, 'emitted'), { recursive: true })
 rmSync(join(DIST, 'tsconfig.json'))
 process.stdout.write(

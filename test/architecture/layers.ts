@@ -82,6 +82,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     imports: ['core', 'tlog', 'crypto', 'bytes'],
     node: [...FILES, ...STREAMS, ...THREADS, 'node:util'],
   },
+  'server/backup': {
+    imports: ['server/audit', 'server/storage', 'core', 'tlog', 'crypto', 'bytes'],
+    node: [...FILES, ...STREAMS, ...THREADS, 'node:stream/web'],
+  },
   server: {
     imports: [
       'core',
@@ -97,6 +101,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'server/policy',
       'server/authenticate',
       'server/audit',
+      'server/backup',
       'server/protocols',
       'server/protocols/*',
     ],

@@ -35,6 +35,11 @@ function install(built: string): void {
   }
 }
 
+/** The recipient that the specification of age gives for an example. */
+const SEALING = {
+  recipients: ['age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj'],
+}
+
 /** Creates keys of both libraries, and uses them. */
 async function assertServes(server: ServerProcess): Promise<void> {
   const client = server.client()
@@ -49,6 +54,8 @@ async function assertServes(server: ServerProcess): Promise<void> {
     assert.equal(reply.status, 200, reply.text)
   }
   assert.equal((await client.call('GET', '/openapi.json')).status, 200)
+  const backup = await server.client('administrator').call('POST', '/v1/backups', SEALING)
+  assert.match(backup.text, /^age-encryption\.org\/v1\n/)
   assert.deepEqual(await server.stop(), { code: 0, signal: null })
 }
 

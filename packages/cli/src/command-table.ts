@@ -1,4 +1,5 @@
 import { type CommandEntry, type CommandGroup, entry } from './command-entry.ts'
+import { BACKUP } from './backup-commands.ts'
 import { BREAK_GLASS, DUTIES, REVIEW } from './duty-commands.ts'
 import { IMPORT } from './import-commands.ts'
 
@@ -357,6 +358,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry | CommandGroup>> = {
   tenant: TENANT,
   audit: AUDIT,
   operator: OPERATOR,
+  backup: BACKUP,
   whoami: entry('tell who you are to the keeper', () => import('./command/whoami.ts')),
   inspect: entry('say what a file of Claviger is, offline', () => import('./command/inspect.ts')),
   demo: entry('walk a key through its life on a file of yours', () => import('./command/demo.ts')),

@@ -342,6 +342,17 @@ export const ROWS: readonly Row[] = [
   },
   { line: 'audit checkpoint', asks: ['GET', '/v1/audit/checkpoint'], answer: [200, 'checkpoint'] },
   {
+    line: 'backup create --recipient age1a --recipient age1b -o /dev/null',
+    asks: ['POST', '/v1/backups', { recipients: ['age1a', 'age1b'] }],
+    answer: [200, 'age-encryption.org/v1'],
+  },
+  {
+    line: 'backup create --passphrase-file - -o /dev/null',
+    asks: ['POST', '/v1/backups', { passphrase: 'ten thousand doors' }],
+    answer: [200, 'age-encryption.org/v1'],
+    world: { stdin: 'ten thousand doors' },
+  },
+  {
     line: 'operator init --shares 3 --threshold 2 --principal root=administrator,operator',
     asks: [
       'POST',

@@ -87,7 +87,7 @@ function fakeFetch(seen: SeenRequest[], answer: (request: SeenRequest) => FakeAn
     seen.push(request)
     const [status, answered] = answer(request)
     const text = typeof answered === 'string' ? answered : JSON.stringify(answered)
-    return { status, headers: { get: () => null }, text: async () => text }
+    return { status, headers: { get: () => null }, text: async () => text, body: inputOf(text) }
   }
 }
 

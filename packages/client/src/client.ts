@@ -2,6 +2,7 @@ import type { Answered, Whoami } from './model.ts'
 import { Principals, Tokens } from './access.ts'
 import { Approvals } from './approvals.ts'
 import { Audit } from './audit.ts'
+import { Backups } from './backups.ts'
 import { type BatchResult, type DataCallOptions, runBatch } from './batch.ts'
 import { fromWire, toWire } from './bytes-on-wire.ts'
 import {
@@ -39,6 +40,7 @@ export class ClavigerClient {
   readonly emergencies: Emergencies
   readonly approvals: Approvals
   readonly audit: Audit
+  readonly backups: Backups
   readonly seal: Seal
   readonly tenants: Tenants
   readonly #transport: Transport
@@ -57,6 +59,7 @@ export class ClavigerClient {
     this.emergencies = new Emergencies(transport)
     this.approvals = new Approvals(transport)
     this.audit = new Audit(transport)
+    this.backups = new Backups(transport)
     this.seal = new Seal(transport)
     this.tenants = new Tenants(transport)
   }

@@ -1,6 +1,7 @@
 export * from './access.ts'
 export * from './approvals.ts'
 export { Audit, type EntryPage, type EntryQuery } from './audit.ts'
+export * from './backups.ts'
 export type { BatchResult, DataCallOptions } from './batch.ts'
 export { ClavigerClient, type ClavigerClientOptions } from './client.ts'
 export type * from './data.ts'

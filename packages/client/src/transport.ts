@@ -16,6 +16,8 @@ export interface FetchedAnswer {
   readonly status: number
   readonly headers: { get(name: string): string | null }
   text(): Promise<string>
+  /** The bytes as they come; absent where whatever stands in for fetch has them only at the end. */
+  readonly body?: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | null | undefined
 }
 
 export interface TransportOptions {
@@ -59,6 +61,13 @@ export type QueryValue = string | number | boolean | readonly string[] | undefin
 /** What a call answered, and the audit entry that tells of it. */
 export interface WireAnswer {
   readonly text: string
+  readonly entry: number | undefined
+}
+
+/** A long answer, as it comes. */
+export interface WireStream {
+  /** Throws when it is cut off: only its normal end says that nothing is missing. */
+  readonly pieces: AsyncGenerator<Uint8Array, void, undefined>
   readonly entry: number | undefined
 }
 
@@ -118,6 +127,55 @@ export class Transport {
     }
   }
 
+  /** Not repeated by itself. The time-out is for each piece, not for the whole. */
+  async stream(request: WireRequest): Promise<WireStream> {
+    const patience = new Patience(this.#options.requestTimeoutMs ?? TIMEOUT_MS_DEFAULT, request)
+    const answer = await this.#patiently(request, patience, () =>
+      this.#fetch(this.#url(request), this.#init(request, this.#headers(request, false), patience)),
+    )
+    const entry = numberOf(answer.headers.get('claviger-entry'))
+    if (answer.status < 200 || answer.status >= 300) {
+      throw this.#problem(answer, await this.#patiently(request, patience, () => answer.text()))
+    }
+    return { pieces: this.#pieces(request, patience, answer), entry }
+  }
+
+  async *#pieces(
+    request: WireRequest,
+    patience: Patience,
+    { body }: FetchedAnswer,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const source = (body as AsyncIterable<Uint8Array> | null | undefined)?.[Symbol.asyncIterator]()
+    if (source === undefined) {
+      throw new ClavigerError('unexpected-answer', 'this fetch does not give an answer as it comes')
+    }
+    try {
+      for (;;) {
+        const next = await this.#patiently(request, patience, () => source.next())
+        if (next.done === true) return
+        yield next.value
+      }
+    } finally {
+      await source.return?.()
+    }
+  }
+
+  async #patiently<T>(
+    request: WireRequest,
+    patience: Patience,
+    wait: () => Promise<T>,
+  ): Promise<T> {
+    patience.begin()
+    try {
+      return await wait()
+    } catch (cause) {
+      request.signal?.throwIfAborted()
+      throw this.#connectionError(cause, patience.isOver)
+    } finally {
+      patience.end()
+    }
+  }
+
   async #attempt(
     request: WireRequest,
     headers: Readonly<Record<string, string>>,
@@ -128,13 +186,7 @@ export class Transport {
     let answer: FetchedAnswer
     let text: string
     try {
-      answer = await this.#fetch(this.#url(request), {
-        method: request.method,
-        headers,
-        ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
-        signal,
-        redirect: 'error',
-      })
+      answer = await this.#fetch(this.#url(request), this.#init(request, headers, { signal }))
       text = await answer.text()
     } catch (cause) {
       request.signal?.throwIfAborted()
@@ -142,8 +194,27 @@ export class Transport {
     }
     const entry = numberOf(answer.headers.get('claviger-entry'))
     if (answer.status >= 200 && answer.status < 300) return { text, entry }
-    const retryAfterSeconds = numberOf(answer.headers.get('retry-after'))
-    throw errorOfProblem(parseOrUndefined(text), answer.status, { entry, retryAfterSeconds })
+    throw this.#problem(answer, text)
+  }
+
+  #init(
+    { method, body }: WireRequest,
+    headers: Readonly<Record<string, string>>,
+    { signal }: { readonly signal: AbortSignal },
+  ): Parameters<FetchLike>[1] {
+    return {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal,
+      redirect: 'error',
+    }
+  }
+
+  #problem({ headers, status }: FetchedAnswer, text: string): ClavigerError {
+    const entry = numberOf(headers.get('claviger-entry'))
+    const retryAfterSeconds = numberOf(headers.get('retry-after'))
+    return errorOfProblem(parseOrUndefined(text), status, { entry, retryAfterSeconds })
   }
 
   #connectionError(cause: unknown, timedOut: boolean): ClavigerError {
@@ -189,6 +260,32 @@ export class Transport {
     const most = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (attempt - 1))
     const asked = Math.min((afterSeconds ?? 0) * 1_000, BACKOFF_MAX_MS)
     await (this.#options.sleep ?? sleep)(Math.max(asked, most * Math.random()), signal)
+  }
+}
+
+/** Ends a call when one of its steps takes too long. */
+class Patience {
+  readonly #controller = new AbortController()
+  readonly #milliseconds: number
+  readonly signal: AbortSignal
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(milliseconds: number, { signal }: CallOptions) {
+    this.#milliseconds = milliseconds
+    const own = this.#controller.signal
+    this.signal = signal === undefined ? own : AbortSignal.any([own, signal])
+  }
+
+  get isOver(): boolean {
+    return this.#controller.signal.aborted
+  }
+
+  begin(): void {
+    this.#timer = setTimeout(() => this.#controller.abort(), this.#milliseconds)
+  }
+
+  end(): void {
+    clearTimeout(this.#timer)
   }
 }
 

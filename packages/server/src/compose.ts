@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type ChangeObserver,
@@ -18,6 +18,7 @@ import { AnchorFile } from './anchor-file.ts'
 import type { FileAuditLog } from './audit/index.ts'
 import { createAuditReader } from './audit-reader.ts'
 import { Authenticator, createCredentialSource } from './authenticate/index.ts'
+import { BackupCreator } from './backup/create-backup.ts'
 import { certificateReader } from './certificate-reader.ts'
 import type { Config } from './config/config.ts'
 import { Keyring } from './custody/software/keyring.ts'
@@ -40,6 +41,7 @@ import { principalPolicies } from './principal-policies.ts'
 import { SqliteStore } from './storage/sqlite/sqlite-store.ts'
 import { Unsealing } from './unsealing.ts'
 import { uuidV7 } from './uuid.ts'
+import { VERSION } from './version.ts'
 
 /** The parts of a running keeper that the protocols and the start-up need. */
 export interface Composition {
@@ -120,6 +122,7 @@ async function composeWith(
     authorizer: access.authorizer,
     policies: access.authorizer,
     approvals: createApprovalCrypto(relyingParty(config)),
+    backups: openBackups(config, foundation, opened),
     emergency: createEmergencyShares(foundation.memory),
     principalPolicies,
     credentials: createCredentialSource(),
@@ -187,6 +190,25 @@ function followAnchor({ anchor, store }: Foundation, logger: Logger): void {
 function relyingParty({ passkeys }: Config): RelyingParty | undefined {
   const { rpId: id, origins } = passkeys
   return id === undefined ? undefined : { id, origins: origins ?? [`https://${id}`] }
+}
+
+function openBackups(
+  { audit }: Config,
+  { data, store }: Foundation,
+  { log, keys }: OpenedLog,
+): BackupCreator {
+  return new BackupCreator({
+    store,
+    log,
+    origin: audit.origin,
+    signers: keys.signers,
+    folder: join(data, 'backup'),
+    files: () => ({
+      seal: readFileSync(join(data, 'seal.json'), 'utf8'),
+      logKeys: readFileSync(join(data, 'log-keys.json'), 'utf8'),
+    }),
+    version: VERSION,
+  })
 }
 
 function openSeal(
@@ -304,13 +326,14 @@ function gauges(
 /** Each step whatever became of the ones before: a full disk must not leave keys in memory. */
 function close(
   keeper: Keeper,
-  { seal }: KeeperPorts,
+  { seal, backups }: KeeperPorts,
   scheduler: Scheduler,
   log: FileAuditLog,
   { anchor, store }: Foundation,
 ): Promise<void> {
   return attemptAll([
     () => scheduler.stop(),
+    () => backups.close(),
     async () => {
       if (!seal.status().sealed) await keeper.usage.close()
     },

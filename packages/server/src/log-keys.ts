@@ -147,8 +147,7 @@ export class LogKeys {
   #install(stored: readonly StoredKey[]): void {
     this.#stored = stored
     for (const [index, kind] of KINDS.entries()) {
-      const publicKey = decodeBase64url((stored[index] as StoredKey).publicKey)
-      const vkey = encodeVerifierKey(sha256, verifierKeyOf(this.#origin, kind, publicKey))
+      const vkey = vkeyOf(this.#origin, kind, stored[index] as StoredKey)
       this.vkeys.push(vkey)
       this.verifiers.push(logVerifier(vkey))
     }
@@ -170,6 +169,16 @@ function verifierKeyOf(name: string, kind: Kind, spki: Uint8Array): VerifierKey 
   const imported = importKey('spki', spki)
   if (imported instanceof Promise) throw new Error('a public key is imported synchronously')
   return { name, type: kind.type, publicKey: exportKey(imported, 'raw-public') }
+}
+
+/** The verifier keys in the text of a file of log keys, for the log named `origin`. */
+export function verifierKeysIn(text: string, origin: string): readonly string[] {
+  const stored = parseFile(text, 'log-keys.json')
+  return KINDS.map((kind, index) => vkeyOf(origin, kind, stored[index] as StoredKey))
+}
+
+function vkeyOf(origin: string, kind: Kind, { publicKey }: StoredKey): string {
+  return encodeVerifierKey(sha256, verifierKeyOf(origin, kind, decodeBase64url(publicKey)))
 }
 
 /** Verifies either kind of signature, for the keeper itself and for the offline commands. */

@@ -33,22 +33,14 @@ export async function createNodeFetch(
       const outgoing = request(
         url,
         { agent, method, headers: { ...headers, ...length }, signal },
-        (answer) => void readAnswer(answer).then(resolve, reject),
+        (answer) => resolve(answerOf(answer)),
       )
       outgoing.on('error', reject)
       outgoing.end(body)
     })
 }
 
-async function readAnswer(answer: IncomingMessage): Promise<FetchedAnswer> {
-  const pieces: Buffer[] = []
-  let length = 0
-  for await (const piece of answer as AsyncIterable<Buffer>) {
-    length += piece.length
-    if (length > ANSWER_BYTES_MAX) throw new Error('the answer is too large')
-    pieces.push(piece)
-  }
-  const text = Buffer.concat(pieces).toString('utf8')
+function answerOf(answer: IncomingMessage): FetchedAnswer {
   return {
     status: answer.statusCode ?? 0,
     headers: {
@@ -57,6 +49,18 @@ async function readAnswer(answer: IncomingMessage): Promise<FetchedAnswer> {
         return value === undefined ? null : String(value)
       },
     },
-    text: async () => text,
+    text: () => readText(answer),
+    body: answer as AsyncIterable<Buffer>,
   }
+}
+
+async function readText(answer: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const piece of answer as AsyncIterable<Buffer>) {
+    length += piece.length
+    if (length > ANSWER_BYTES_MAX) throw new Error('the answer is too large')
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces).toString('utf8')
 }

@@ -28,6 +28,7 @@ const ANONYMOUS_ACTIONS: readonly Action[] = [
 ]
 
 const OPERATING_ACTIONS: ReadonlySet<Action> = new Set<Action>([
+  'backup.create',
   'break-glass.create',
   'tenant.create',
   'tenant.get',

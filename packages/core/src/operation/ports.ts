@@ -1,6 +1,7 @@
 import type { ApprovalCrypto } from '../approval/approver-key.ts'
 import type { AuditLog } from '../audit/log.ts'
 import type { AuditReader } from '../audit/reader.ts'
+import type { Backups } from '../backup/backups.ts'
 import type { Clock } from '../clock.ts'
 import type { Custody } from '../custody/custody.ts'
 import type { Seal } from '../custody/seal.ts'
@@ -40,6 +41,7 @@ export interface KeeperPorts {
   readonly policies: PolicyChecker
   readonly principalPolicies: PrincipalPolicies
   readonly approvals: ApprovalCrypto
+  readonly backups: Backups
   readonly emergency: EmergencyShares
   readonly profile: AlgorithmProfile
   readonly observers: readonly ChangeObserver[]

@@ -100,6 +100,7 @@ export const ACTIONS = [
   'audit.list',
   'audit.receipt',
   'audit.checkpoint',
+  'backup.create',
   'seal.initialize',
   'seal.unseal',
   'seal.seal',

@@ -6,6 +6,7 @@ import { CheckpointPublisher } from './checkpoint-publisher.ts'
 import { Journal } from './journal.ts'
 import type { HashLatin1 } from './journal-format.ts'
 import { isDamage, logUnavailable } from './log-error.ts'
+import type { LogCut } from './log-copy.ts'
 import { type LogFiles, nodeLogFiles } from './log-files.ts'
 import { type PublishedCheckpoint, type Recovered, recover } from './recovery.ts'
 import { TileWriter } from './tile-writer.ts'
@@ -154,6 +155,12 @@ export class FileAuditLog implements AuditLog {
     const tail = this.#tree.tail()
     await this.#tiles.drain()
     return { size, tail }
+  }
+
+  /** The tree as it is now, durable entries only; the full bundles are in their files once it is settled. */
+  cut(): LogCut {
+    const { size } = this.#tree
+    return { size, root: this.#tree.root(), tail: this.#tree.tail() }
   }
 
   /** Commits what waits, publishes a last checkpoint and closes the files. */

@@ -138,6 +138,7 @@ export function makeWorld(
     authorizer: authorizer ?? permissive,
     policies: createCedarAuthorizer(),
     approvals: createApprovalCrypto({ id: 'example.test', origins: ['https://example.test'] }),
+    backups: { check: unavailable, create: unavailable, close: unavailable },
     emergency: createEmergencyShares(memory),
     principalPolicies,
     credentials: {

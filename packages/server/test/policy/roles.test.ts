@@ -115,6 +115,7 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'audit.list': [auditor],
   'audit.receipt': [auditor],
   'audit.checkpoint': [auditor, operator],
+  'backup.create': [operator],
   'seal.initialize': [operator],
   'seal.unseal': [operator],
   'seal.seal': [operator],

@@ -61,7 +61,12 @@ export const BUILT_IN_POLICIES: Readonly<Record<Role, string>> = {
 );`,
   operator: `permit (
   principal in Role::"operator",
-  action in [Action::"seal", Action::"tenants", Action::"audit.checkpoint"],
+  action in [
+    Action::"seal",
+    Action::"tenants",
+    Action::"backup",
+    Action::"audit.checkpoint"
+  ],
   resource
 );`,
   approver: `permit (

@@ -27,6 +27,7 @@ export const DUTIES = [
   'audit',
   'seal',
   'tenants',
+  'backup',
   'ask',
   'approve',
 ] as const
@@ -152,6 +153,7 @@ export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
   'audit.list': { on: 'Log', duty: 'audit' },
   'audit.receipt': { on: 'Log', duty: 'audit' },
   'audit.checkpoint': { on: 'Log', duty: 'audit' },
+  'backup.create': { on: 'Tenant', duty: 'backup' },
   'seal.initialize': seal,
   'seal.unseal': seal,
   'seal.seal': seal,

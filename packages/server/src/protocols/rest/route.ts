@@ -15,7 +15,7 @@ export interface Route {
   readonly access?: Access
   readonly query?: TSchema
   readonly body?: TSchema
-  readonly answer: TSchema | 'text'
+  readonly answer: TSchema | 'text' | 'bytes'
   readonly status?: 200 | 201
   /** Takes an `Idempotency-Key`. */
   readonly idempotent?: true

@@ -20,6 +20,7 @@ export type Outcomes = readonly unknown[]
 export class GroupCommit {
   readonly #process: (units: readonly UnitOfWork[]) => Promise<Outcomes>
   #queue: Waiting[] = []
+  #pauses: (() => Promise<void>)[] = []
   #running: Promise<void> | undefined
   #refusal: KeeperError | undefined
 
@@ -35,6 +36,15 @@ export class GroupCommit {
     })
   }
 
+  /** Runs while no transaction is under way; what comes meanwhile waits for it. */
+  pause<Result>(run: () => Promise<Result>): Promise<Result> {
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal)
+    return new Promise((resolve, reject) => {
+      this.#pauses.push(() => run().then(resolve, reject))
+      this.#running ??= this.#run()
+    })
+  }
+
   /** Lets what waits finish, and refuses the rest. */
   async close(): Promise<void> {
     this.#refusal = storeFailure('closed')
@@ -44,9 +54,10 @@ export class GroupCommit {
   async #run(): Promise<void> {
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve))
+      for (const pause of this.#pauses.splice(0)) await pause()
       const batch = this.#queue.splice(0, BATCH_UNITS_MAX)
-      if (batch.length === 0) break
-      await this.#settle(batch)
+      if (batch.length > 0) await this.#settle(batch)
+      else if (this.#pauses.length === 0) break
     }
     this.#running = undefined
   }

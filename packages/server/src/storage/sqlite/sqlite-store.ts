@@ -16,30 +16,22 @@ import {
 } from '@claviger/core'
 import { fromUtf8 } from '../ledger/byte-string.ts'
 import { LedgerView, NodeSource } from '../ledger/ledger.ts'
-import {
-  decodeDueKey,
-  duePrefix,
-  facetPrefix,
-  nameKey,
-  recordPrefix,
-} from '../ledger/ledger-key.ts'
+import { facetPrefix, nameKey, recordPrefix } from '../ledger/ledger-key.ts'
 import { type LedgerState, StoreMac } from '../ledger/store-mac.ts'
 import { Database } from './database.ts'
+import { dueEntries } from './due-entries.ts'
 import { GroupCommit, type Outcomes } from './group-commit.ts'
 import { listRecords } from './list-query.ts'
 import { readOutbox } from './outbox-reader.ts'
 import { RecordReader, storedOf } from './record-reader.ts'
+import { assertNotOlder, type StoreAnchor } from './store-anchor.ts'
 import { asKeeperError, failureReason, type SqliteFault, storeFailure } from './store-error.ts'
+import { SnapshotHolds } from './snapshot-holds.ts'
 import { UnitStage } from './unit-stage.ts'
 import type { WriteBatch } from './write-batch.ts'
 import { inlineWriter, threadWriter, type Writer } from './writer.ts'
 
-/** Names one state of the whole store. Kept outside it, it tells when an older copy was put back. */
-export interface StoreAnchor {
-  readonly sequence: number
-  /** MAC of the state, hex. */
-  readonly digest: string
-}
+export type { StoreAnchor } from './store-anchor.ts'
 
 /** Something in the store that did not authenticate, met by a read that went on without it. */
 export interface StoreDamage {
@@ -85,6 +77,7 @@ export class SqliteStore implements Store {
   #isClosed = false
   #isScrubbing = false
   #tidying: Promise<void> | undefined
+  readonly #holds = new SnapshotHolds()
 
   private constructor(database: Database, options: SqliteStoreOptions) {
     const { guard, onDamage, onFailure, writer } = options
@@ -219,6 +212,31 @@ export class SqliteStore implements Store {
     await this.commit({ puts: [] })
   }
 
+  /** Where the database is; for whoever copies it. */
+  get file(): string {
+    return this.#database.file
+  }
+
+  /**
+   * Runs between two commits, so that what `begin` looks at is of one instant: nothing is half committed.
+   * From then until it is released, the write-ahead log is left to grow, because emptying it would wait for
+   * whoever reads.
+   */
+  async holdStill<Result>(
+    begin: () => Promise<Result>,
+  ): Promise<{ readonly result: Result; release(): void }> {
+    return this.#commits.pause(async () => {
+      await this.#tidying
+      const release = this.#holds.take()
+      try {
+        return { result: await begin(), release }
+      } catch (error) {
+        release()
+        throw error
+      }
+    })
+  }
+
   /** Finishes what was accepted, empties the write-ahead log into the database and lets go of the folder. */
   async close(): Promise<void> {
     if (this.#isClosed) return
@@ -281,6 +299,7 @@ export class SqliteStore implements Store {
 
   /** Answers do not wait for this; the next transaction does. */
   async #tidy(): Promise<void> {
+    if (this.#holds.areHeld) return
     try {
       await this.#writer.tidy()
     } catch (error) {
@@ -292,6 +311,8 @@ export class SqliteStore implements Store {
   async #scrub(): Promise<void> {
     this.#isScrubbing = false
     await this.#tidying
+    // The log cannot be emptied under whoever reads.
+    await this.#holds.released()
     try {
       await this.#writer.truncate()
     } catch (error) {
@@ -370,25 +391,4 @@ function settleQuietly(stage: UnitStage, id: string): void {
   } catch (error) {
     if (!isKeeperError(error) || error.code !== 'integrity') throw error
   }
-}
-
-function* dueEntries(view: LedgerView, kind: RecordKind) {
-  const prefix = duePrefix(kind)
-  let entry = view.atOrAfter(prefix)
-  while (entry?.key.startsWith(prefix) === true) {
-    yield decodeDueKey(entry.key)
-    entry = view.atOrAfter(`${entry.key}\0`)
-  }
-}
-
-function assertNotOlder(found: StoreAnchor, known: StoreAnchor): void {
-  const isSame = found.sequence === known.sequence && found.digest === known.digest
-  if (isSame || found.sequence > known.sequence) return
-  throw new KeeperError(
-    'integrity',
-    found.sequence < known.sequence
-      ? `the database is older than an acknowledged change (${found.sequence} of ${known.sequence}); restore the newest backup`
-      : `the database is not the one that was acknowledged at change ${known.sequence}; restore the newest backup`,
-    { details: { kind: 'state', id: String(found.sequence), known: known.sequence } },
-  )
 }

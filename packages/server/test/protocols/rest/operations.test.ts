@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { generateKeyPairSync } from 'node:crypto'
 import { OpenApiDocument } from './document.ts'
 import { tellApprovalStory } from './approval-story.ts'
+import { tellBackupStory } from './backup-story.ts'
 import { tellPolicyStory } from './policy-story.ts'
 import { tellPrincipalPolicyStory } from './principal-policy-story.ts'
 import { tellKeyMaterialStory } from './key-material-story.ts'
@@ -357,6 +358,8 @@ describe('operation', () => {
     await ok('/v1/audit/checkpoint')
     assert.equal((await call('/v1/audit/entries/99999999/receipt')).status, 404)
   })
+
+  tellBackupStory({ call, ok })
 
   test('health and metrics', async () => {
     assert.equal((await ok('/health', { token: undefined })).body['ready'], true)

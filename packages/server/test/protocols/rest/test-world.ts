@@ -1,3 +1,4 @@
+import { sampleBackups } from './sample-backups.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -140,6 +141,7 @@ export async function openWorld(change: Partial<RestOptions> = {}): Promise<Test
       decide: (_session, action) => ({ allowed: !denied.has(action), policies: ['test'] }),
     },
     approvals: createApprovalCrypto(RELYING_PARTY),
+    backups: sampleBackups,
     emergency: createEmergencyShares(memory),
     principalPolicies,
     policies: createCedarAuthorizer(),

@@ -131,8 +131,6 @@ function answerOf(
   components: Components,
 ): Readonly<Record<string, unknown>> {
   const text = { schema: { type: 'string' } }
-  const json = route.answer === 'text' ? undefined : components.refer(route.answer)
-  const textType = route.id === 'metrics' ? 'application/openmetrics-text' : 'text/plain'
   return {
     description: route.summary,
     headers: {
@@ -147,10 +145,20 @@ function answerOf(
       }),
     },
     content: {
-      ...(json === undefined ? { [textType]: text } : { 'application/json': { schema: json } }),
+      ...contentOf(route, components),
       ...(route.pem === true && { 'application/x-pem-file': text }),
     },
   }
+}
+
+function contentOf(
+  { id, answer }: DescribedRoute,
+  components: Components,
+): Readonly<Record<string, unknown>> {
+  if (answer === 'bytes') return { 'application/octet-stream': { schema: {} } }
+  if (answer !== 'text') return { 'application/json': { schema: components.refer(answer) } }
+  const type = id === 'metrics' ? 'application/openmetrics-text' : 'text/plain'
+  return { [type]: { schema: { type: 'string' } } }
 }
 
 function parametersOf(route: DescribedRoute, components: Components): readonly unknown[] {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { ManagementOptions, RequestContext, Session } from '@claviger/core'
 import type { Static, TSchema } from 'typebox'
 import type { Route } from '../route.ts'
@@ -26,13 +27,13 @@ export interface Call<R extends Route = Route> {
 }
 
 export interface Answer {
-  /** Members of a JSON object, or a text as it is. */
-  readonly body: Readonly<Record<string, unknown>> | string
+  /** Members of a JSON object, a text as it is, or bytes that are sent as they come. */
+  readonly body: Readonly<Record<string, unknown>> | string | Readable
   /** Index of the audit entry; absent where the keeper was not asked. */
   readonly entry?: number
   /** For the `ETag`. */
   readonly revision?: number
-  /** Of a text; `text/plain` if absent. */
+  /** Of a text, `text/plain` if absent; or of bytes. */
   readonly contentType?: string
 }
 

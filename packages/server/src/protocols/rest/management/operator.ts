@@ -3,6 +3,7 @@ import type { RestOptions } from '../ports.ts'
 import type { OPERATOR_ROUTES } from '../routes/operator.ts'
 import type { SealCredential, SealMethod } from '../schema/seal.ts'
 import { parseOptionalInstant } from '../wire-time.ts'
+import { backupHandlers } from './backups.ts'
 import type { Answer, Handlers } from './handler.ts'
 import { LIMIT_DEFAULT, secret } from './input.ts'
 
@@ -14,7 +15,12 @@ const FIRST_PRINCIPALS: readonly core.FirstPrincipal[] = [
 const INDEX = /^(?:0|[1-9]\d{0,14})$/
 
 export function operatorHandlers(options: RestOptions): Handlers<keyof typeof OPERATOR_ROUTES> {
-  return { ...auditHandlers(options), ...sealHandlers(options), ...rootHandlers(options) }
+  return {
+    ...auditHandlers(options),
+    ...backupHandlers(options),
+    ...sealHandlers(options),
+    ...rootHandlers(options),
+  }
 }
 
 function auditHandlers({

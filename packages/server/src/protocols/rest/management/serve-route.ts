@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { KeeperError, type MaybePromise, type Session } from '@claviger/core'
 import { ANONYMOUS, type Exchange } from '../exchange.ts'
@@ -57,7 +58,9 @@ export async function serveRoute(
   reply.code(route.status ?? 200).header('Cache-Control', 'no-store')
   if (answer.entry !== undefined) reply.header('Claviger-Entry', answer.entry)
   if (answer.revision !== undefined) reply.header('ETag', `"${answer.revision}"`)
-  if (typeof answer.body === 'string') {
+  if (answer.body instanceof Readable) {
+    reply.type(answer.contentType ?? 'application/octet-stream').send(answer.body)
+  } else if (typeof answer.body === 'string') {
     reply.type(answer.contentType ?? 'text/plain; charset=utf-8').send(answer.body)
   } else reply.type('application/json').send(JSON.stringify(answer.body))
 }

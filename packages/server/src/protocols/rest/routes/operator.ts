@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts'
 import * as audit from '../schema/audit.ts'
+import * as backup from '../schema/backup.ts'
 import * as seal from '../schema/seal.ts'
 import { EmptyRequest } from '../schema/value.ts'
 
@@ -25,6 +26,14 @@ export const OPERATOR_ROUTES = {
     summary: 'The newest signed checkpoint (c2sp.org/tlog-checkpoint)',
     action: 'audit.checkpoint',
     answer: 'text',
+  },
+  createBackup: {
+    method: 'POST',
+    path: '/v1/backups',
+    summary: 'Everything the keeper holds as one encrypted stream (age-encryption.org/v1)',
+    action: 'backup.create',
+    body: backup.CreateBackupRequest,
+    answer: 'bytes',
   },
   sealStatus: {
     method: 'GET',

@@ -1,0 +1,6 @@
+export { type Opening, openAge } from './age-stream.ts'
+export { BackupError, type BackupErrorCode } from './backup-error.ts'
+export type { BackupManifest } from './backup-format.ts'
+export { type KnownLog, type ReadBackup, readBackup, type Trust } from './read-backup.ts'
+export { readFrames } from './read-frames.ts'
+export { unpackBackup } from './restore-backup.ts'

@@ -1,0 +1,107 @@
+import { join } from 'node:path'
+import { type OpenedCheckpoint, openCheckpoint, TlogError } from '@claviger/tlog'
+import { verifyLogFolder } from './audit/index.ts'
+import {
+  BackupError,
+  type KnownLog,
+  type Opening,
+  openAge,
+  type ReadBackup,
+  readBackup,
+  readFrames,
+  type Trust,
+  unpackBackup,
+} from './backup/index.ts'
+import { logVerifier, sha256, verifierKeysIn } from './log-keys.ts'
+
+export { BackupError, type KnownLog, type Opening, type ReadBackup } from './backup/index.ts'
+export { logVerifier } from './log-keys.ts'
+
+/** For whoever takes a backup of a keeper that he does not know. */
+const OF_ITSELF: Trust = {
+  ofItself: (logKeys, origin) => ({
+    origin,
+    verifiers: verifierKeysIn(logKeys, origin).map(logVerifier),
+  }),
+}
+
+/** Reads all of a backup and says what it is, or throws a BackupError. */
+export function verifyBackup(
+  bytes: AsyncIterable<Uint8Array>,
+  opening: Opening,
+  known: KnownLog,
+): Promise<ReadBackup> {
+  return readBackup(readFrames(openAge(opening, bytes)), known)
+}
+
+export interface RestoreOptions {
+  /** The log that it must be of; undefined to take a backup of any keeper. */
+  readonly known: KnownLog | undefined
+  /** Signed checkpoints of the log that were kept elsewhere: the backup must continue each of them. */
+  readonly checkpoints?: readonly Uint8Array[]
+  /** Take a backup that is older than a checkpoint: what happened since is lost. */
+  readonly acceptOlder?: boolean
+}
+
+/** Makes a keeper's folder of a backup, where there is none; whole or not at all. */
+export function restoreBackup(
+  folder: string,
+  bytes: AsyncIterable<Uint8Array>,
+  opening: Opening,
+  { known, checkpoints = [], acceptOlder = false }: RestoreOptions,
+): Promise<ReadBackup> {
+  const parts = readFrames(openAge(opening, bytes))
+  let head: { readonly size: number; readonly log: KnownLog } | undefined
+  return unpackBackup(join(folder, 'data'), parts, known ?? OF_ITSELF, {
+    head: async ({ size }, log) => {
+      head = { size, log }
+      for (const kept of checkpoints) {
+        const newest = (await openKept(kept, log)).size
+        if (newest > size && !acceptOlder) throw older(size, newest)
+      }
+    },
+    unpacked: async (unpacked) => {
+      if (head === undefined) return
+      const { size, log } = head
+      for (const saved of checkpoints) {
+        if ((await openKept(saved, log)).size <= size) await assertContinues(unpacked, saved, log)
+      }
+    },
+  })
+}
+
+async function openKept(
+  note: Uint8Array,
+  { verifiers, origin }: KnownLog,
+): Promise<OpenedCheckpoint> {
+  try {
+    return await openCheckpoint(note, verifiers, origin)
+  } catch (error) {
+    if (!(error instanceof TlogError)) throw error
+    throw new BackupError(
+      'another-keeper',
+      'the checkpoint given is not of the log that the backup is of',
+      { cause: error },
+    )
+  }
+}
+
+async function assertContinues(data: string, saved: Uint8Array, log: KnownLog): Promise<void> {
+  try {
+    await verifyLogFolder(join(data, 'log'), { sha256, ...log, saved })
+  } catch (error) {
+    if (!(error instanceof TlogError)) throw error
+    throw new BackupError(
+      'another-keeper',
+      'the log of the backup does not continue the checkpoint given: somebody has two logs of one name',
+      { cause: error },
+    )
+  }
+}
+
+function older(size: number, newest: number): BackupError {
+  return new BackupError(
+    'older',
+    `the backup ends at entry ${size} of the log and the checkpoint names ${newest}: take a newer backup, or lose what happened since with --accept-older`,
+  )
+}
