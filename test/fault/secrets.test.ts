@@ -21,7 +21,7 @@ const PUBLIC = new Set(
   actions keys text protectDays processDays materialUntil principal team names approvals group gatherSeconds
   executeSeconds document passkeys credential publicKey assertion authenticatorData clientDataJson action
   authentication protocol peer after limit expectations proposal guards staleDays at
-  tokenDays versions requestsPerSecond recipients`.split(/\s+/),
+  tokenDays confirm versions requestsPerSecond recipients`.split(/\s+/),
 )
 const IDENTITIES = ['developer', 'administrator', 'auditor']
 

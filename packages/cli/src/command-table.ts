@@ -123,6 +123,10 @@ const TENANT: CommandGroup = {
       'let the people of a tenant in again',
       () => import('./command/tenant/resume.ts'),
     ),
+    shred: entry(
+      'destroy a suspended tenant and all it has, for good',
+      () => import('./command/tenant/shred.ts'),
+    ),
     quota: entry('bound what a tenant may have and do', () => import('./command/tenant/quota.ts')),
     usage: entry(
       'tell what a tenant, or your own, has and does',

@@ -7,11 +7,12 @@ import type { CallOptions, Transport } from './transport.ts'
 export interface Tenant {
   readonly id: string
   readonly name: string
-  readonly state: 'active' | 'suspended'
+  readonly state: 'active' | 'suspended' | 'shredding' | 'shredded'
   /** Of the seal that it has of its own. */
   readonly ownSeal?: 'open' | 'sealed'
   /** RFC 3339. */
   readonly createdAt: string
+  readonly shreddedAt?: string
   readonly revision: number
 }
 
@@ -173,6 +174,21 @@ export class Tenants {
       repeatable,
       ...options,
     })) as OwnSealAnswer
+  }
+
+  /** For good: the keys of a suspended tenant, and then its rows. `confirm` is its name once more. */
+  async shred(
+    tenant: string,
+    { confirm }: { readonly confirm: string },
+    options: CallOptions = {},
+  ): Promise<TenantAnswer> {
+    return (await this.#transport.json({
+      method: 'POST',
+      path: ['tenants', tenant, 'shred'],
+      body: { confirm },
+      repeatable: true,
+      ...options,
+    })) as TenantAnswer
   }
 
   async #enter(

@@ -1,9 +1,19 @@
-import { type ChangeObserver, type Clock, type Store, SYSTEM_TENANT } from '@claviger/core'
+import {
+  type ChangeObserver,
+  type Clock,
+  eraseTenant,
+  type Store,
+  SYSTEM_TENANT,
+  type TenantId,
+} from '@claviger/core'
 import type { Keyring } from './custody/software/keyring.ts'
 import { loadTenants } from './custody/software/tenant-keys.ts'
 import { describeError, type Logger } from './logging/logger.ts'
 import type { OpenedLog } from './open-log.ts'
 import { recoverOutbox } from './outbox.ts'
+
+/** How many are looked for at a start; an operator may go on with any. */
+const SHREDDING_MAX = 100
 
 /** What has to happen once the root key is there, before anything else is served. */
 export class Unsealing {
@@ -33,10 +43,31 @@ export class Unsealing {
     const report = (error: unknown): void =>
       this.#logger.error(`a fault inside: ${describeError(error)}`)
     const missing = await recoverOutbox(this.#store, log, reader, report)
+    await this.#finishErasing(report)
     // Not before: an unsealing that the log refused is tried again, and tells what this one could not.
     this.#isRecovered = true
     if (missing > 0)
       this.#logger.info('entries of the last run were added to the log', { count: missing })
+  }
+
+  /** Overwrites what a crash left to be overwritten, and goes on with tenants that are being shredded. */
+  async #finishErasing(report: (error: unknown) => void): Promise<void> {
+    const store = this.#store
+    const tenants = {
+      seal: (id: TenantId) => this.#keyring.close(id),
+      forget: (id: TenantId) => this.#keyring.forget(id),
+    }
+    try {
+      await store.scrub()
+      const query = { tenant: SYSTEM_TENANT, facets: ['state=shredding'], limit: SHREDDING_MAX }
+      for (const { value } of (await store.list('tenant', query)).records) {
+        await eraseTenant({ store, tenants }, value.id)
+        this.#logger.info('a tenant was shredded to its end', { tenant: value.id })
+      }
+    } catch (error) {
+      // The keeper serves the others all the same; the next start tries again, and so may an operator.
+      report(error)
+    }
   }
 
   /** The first tenant is the system itself: with its KEK the log's own keys can be made. */

@@ -62,6 +62,7 @@ export const GUARDABLE_ACTIONS = [
   'principal.update',
   'principal.enroll',
   'token.create',
+  'tenant.shred',
   'break-glass.create',
   'policy.put',
   'policy.delete',

@@ -19,7 +19,7 @@ export interface TenantKeys {
    * its first rows are written together with it. `sealed` without the root.
    */
   createTenant(id: TenantId, name: string, at: Instant): Tenant
-  /** Whether the tenant has a seal of its own that is not open. */
+  /** Whether nothing of the tenant can be opened: by its own seal, or because its keys are not here. */
   isSealed(tenant: TenantId): boolean
   /**
    * The tenant with its KEKs, and a fresh one, under the new passphrase as well as the root. What is open
@@ -38,4 +38,6 @@ export interface TenantKeys {
   unseal(tenant: TenantId, passphrase: SecretBytes, who?: PrincipalId): Promise<void>
   /** Wipes the KEKs and everything that was opened by them before it returns. */
   seal(tenant: TenantId): void
+  /** Wipes the integrity key as well: not a row of the tenant can be read or written from then on. */
+  forget(tenant: TenantId): void
 }

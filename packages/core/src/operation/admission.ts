@@ -36,6 +36,7 @@ const OPERATING_ACTIONS: ReadonlySet<Action> = new Set<Action>([
   'tenant.suspend',
   'tenant.resume',
   'tenant.set-quota',
+  'tenant.shred',
   'seal.seal',
   'seal.rekey',
   'seal.rotate-root',

@@ -232,6 +232,12 @@ export class Keeper {
       attachments: this.attachments,
       permit,
       lastUse: (key) => this.usage.lastUse(session.tenant, key),
+      forget: (tenant) => {
+        this.keys.clear()
+        this.attachments.clear()
+        this.guards.drop(tenant)
+        this.usage.forget(tenant)
+      },
       figures: async (tenant) => ({
         ...(await this.#quotas.counts(tenant)),
         ...this.#traffic.figures(tenant),

@@ -66,6 +66,11 @@ export class LastUses {
     return (await this.#store.get('last-use', tenant, key))?.value
   }
 
+  /** Nothing is written any more of a tenant that is no more. */
+  forget(tenant: TenantId): void {
+    for (const [key, known] of this.#known) if (known.tenant === tenant) this.#known.delete(key)
+  }
+
   /** Writes down what is not, if that was not done lately; `now` absent: at once. */
   async write(now?: Instant): Promise<void> {
     if (now !== undefined) {

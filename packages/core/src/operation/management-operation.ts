@@ -58,6 +58,8 @@ export interface ManagementScope<Kind extends TargetKind> {
   readonly permit: Permit
   /** What a tenant has, and does. */
   readonly figures: (tenant: TenantId) => Promise<TenantFigures>
+  /** Drops what is kept in memory of a tenant that is no more. */
+  readonly forget: (tenant: TenantId) => void
   readonly lastUse: (key: KeyId) => Promise<LastUse | undefined>
   /** Admits a key to a use, with its own authorization: to unwrap an import, say. */
   use(key: KeyRef, request: UseRequest): MaybePromise<KeyUse>

@@ -88,6 +88,14 @@ export class UsageLedger {
     return this.lastUses.get(tenant, key)
   }
 
+  /** Nothing is written any more of a tenant that is no more. */
+  forget(tenant: TenantId): void {
+    for (const [version, counter] of this.#counters) {
+      if (counter.tenant === tenant) this.#counters.delete(version)
+    }
+    this.lastUses.forget(tenant)
+  }
+
   /** Gives back what was reserved and not used, and writes down the last uses; called when the keeper stops in good order. */
   async close(): Promise<void> {
     const puts: Put[] = []

@@ -56,6 +56,7 @@ export const ACTIONS = [
   'tenant.suspend',
   'tenant.resume',
   'tenant.set-quota',
+  'tenant.shred',
   'tenant.usage',
   'tenant.protect',
   'tenant.seal',

@@ -43,6 +43,9 @@ const INDEXERS: { readonly [K in RecordKind]: (value: RecordTypes[K]) => RecordI
   idempotency: (answer) => ({ parent: answer.principal, due: answer.expiresAt, facets: [] }),
 }
 
+/** Every kind of record there is. */
+export const RECORD_KINDS = Object.keys(INDEXERS) as readonly RecordKind[]
+
 function indexKey(key: Key): RecordIndex {
   const facets = [
     `state=${key.state}`,

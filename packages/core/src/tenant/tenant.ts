@@ -41,13 +41,16 @@ export interface OwnSeal {
 export interface Tenant {
   readonly id: TenantId
   readonly name: string
-  readonly state: 'active' | 'suspended'
+  /** A tenant that was shredded leaves a stone: neither its name nor its id is ever another's. */
+  readonly state: 'active' | 'suspended' | 'shredding' | 'shredded'
+  /** None from the first step of shredding on. */
   readonly keks: readonly WrappedKek[]
   readonly currentKek: number
-  /** Authenticates the tenant's rows; wrapped under the root like a KEK. */
+  /** Authenticates the tenant's rows; wrapped under the root like a KEK. Empty once there are none. */
   readonly integrityKey: string
   /** Its KEKs are wrapped under a key of its people's too, so that the root alone does not open them. */
   readonly ownSeal?: OwnSeal
   readonly quota?: TenantQuota
   readonly createdAt: Instant
+  readonly shreddedAt?: Instant
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { decodeBase64url, encodeBase64url } from '@claviger/bytes'
 import type { Key, KeyVersion, ManagedObject, Tenant, Token } from '@claviger/core'
-import { hash, openKey } from '@claviger/crypto'
+import { hash, type OpenKey, openKey } from '@claviger/crypto'
 import type { RecordBinding } from '@claviger/envelope'
 import { unwrapRecord } from '../../src/custody/software/wrapped-record.ts'
 import { parseSealFile } from '../../src/seal/seal-record.ts'
@@ -77,6 +77,18 @@ function isBase64url(text: string): boolean {
   }
 }
 
+/** All that may be a wrapped record, in rows and in whatever else there is. */
+export function everyText(data: string): ReadonlySet<string> {
+  return new Set([...wrappedTexts(data), ...rowsOf(data).flatMap(({ value }) => textsIn(value))])
+}
+
+/** Every text in a value: a wrapped record is one of them, wherever it may be. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return /^0Q[A-Za-z0-9_-]{58,}$/.test(value) ? [value] : []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap(textsIn)
+}
+
 /** Everything that a record of these rows can be bound to; the attacker knows the format. */
 export function bindingsOf(rows: readonly Row[]): readonly RecordBinding[] {
   const keys = new Map<string, Key>()
@@ -132,7 +144,8 @@ export function openAll(
   for (const key of keys) learn(key)
   for (let before = -1; before !== known.size + records.size; ) {
     before = known.size + records.size
-    for (const [keyText, key] of known) {
+    for (const [keyText, bytes] of known) {
+      const key = openKey('aes-256', Uint8Array.from(bytes))
       for (const [text, record] of records) {
         const attempt = `${keyText} ${text}`
         if (tried.has(attempt)) continue
@@ -151,11 +164,10 @@ export function openAll(
 }
 
 function openOne(
-  bytes: Uint8Array,
+  key: OpenKey,
   record: Uint8Array,
   bindings: readonly RecordBinding[],
 ): Opened | undefined {
-  const key = openKey('aes-256', Uint8Array.from(bytes))
   for (const binding of bindings) {
     try {
       const plaintext = Uint8Array.from(unwrapRecord(key, binding, record))
@@ -165,4 +177,16 @@ function openOne(
     }
   }
   return undefined
+}
+
+/** How many records of each kind were opened. */
+export function counted(
+  opened: readonly Opened[],
+  tenant: string,
+): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const { binding } of opened.filter((one) => one.tenant === tenant)) {
+    counts[binding.kind] = (counts[binding.kind] ?? 0) + 1
+  }
+  return counts
 }

@@ -26,12 +26,17 @@ export interface House {
 
 /** A whole keeper on the disk, whose clock the test moves. */
 export class TenantWorld {
-  readonly folder = mkdtempSync(join(tmpdir(), 'claviger-tenants-'))
+  readonly folder: string
   /** How far its clock is ahead of ours. */
   aheadMs = 0
   /** Where its clock stands, when it does. */
   stoppedAt: number | undefined
   #keeper: Composition | undefined
+
+  /** @param folder of a keeper that was, or a fresh one */
+  constructor(folder = mkdtempSync(join(tmpdir(), 'claviger-tenants-'))) {
+    this.folder = folder
+  }
 
   get keeper(): Composition {
     assert.ok(this.#keeper)
@@ -103,4 +108,22 @@ export class TenantWorld {
   unseal({ administrator }: House, passphrase: string) {
     return this.run(administrator, core.unsealTenant, { passphrase: secretOf(passphrase) })
   }
+}
+
+/** One of everything that a tenant has wrapped. */
+export async function furnish(
+  world: TenantWorld,
+  { administrator, dev }: House,
+  when: string,
+): Promise<void> {
+  for (const spec of ['aes-256', 'ec-p256'] as const) {
+    await world.run(dev, core.createKey, { name: `${when}-${spec}`, spec })
+  }
+  const content = encodeUtf8(`the plans of ${when}`)
+  await world.run(dev, core.createObject, { name: when, kind: 'opaque', content })
+  await world.run(administrator, core.createToken, {
+    principal: 'dev',
+    lifetimeSeconds: 600,
+    sharedSecret: 'lasting',
+  })
 }

@@ -154,6 +154,7 @@ export function makeWorld(
       protect: unavailable,
       unseal: unavailable,
       seal: unavailable,
+      forget: unavailable,
     },
     clock,
     ids: { uuid: () => uuidV7(at) },

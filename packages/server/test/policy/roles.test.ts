@@ -71,6 +71,7 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'tenant.suspend': [operator],
   'tenant.resume': [operator],
   'tenant.set-quota': [operator],
+  'tenant.shred': [operator],
   'tenant.usage': [administrator],
   'tenant.protect': [administrator],
   'tenant.seal': [administrator],

@@ -12,13 +12,22 @@ export async function printTenant(
   await context.print(answer, done === undefined ? text : `${context.paint('good', done)}\n${text}`)
 }
 
-export function describeTenant({ name, id, state, ownSeal, createdAt, revision }: Tenant): string {
+export function describeTenant({
+  name,
+  id,
+  state,
+  ownSeal,
+  createdAt,
+  shreddedAt,
+  revision,
+}: Tenant): string {
   return facts([
     ['name', name],
     ['id', id],
     ['state', state],
     ['own seal', ownSeal ?? 'none'],
     ['created', minute(createdAt)],
+    ...(shreddedAt === undefined ? [] : [['shredded', minute(shreddedAt)] as const]),
     ['revision', revision],
   ])
 }

@@ -30,6 +30,7 @@ import { updatePrincipal } from '../principal/update-principal.ts'
 import { deleteQuorum } from '../quorum/get-quorum.ts'
 import { installGuards } from '../quorum/install-guards.ts'
 import { createQuorum, updateQuorum } from '../quorum/write-quorum.ts'
+import { shredTenant } from '../tenant/shred-tenant.ts'
 import type { DescribedApproval } from './described-approval.ts'
 import { type ApprovalInput, getApproval } from './get-approval.ts'
 
@@ -83,6 +84,7 @@ const RUNS: ReadonlyMap<Action, Run> = new Map<Action, Run>([
   ],
   ['quorum.update', by(updateQuorum)],
   ['quorum.delete', by(deleteQuorum)],
+  ['tenant.shred', by(shredTenant)],
 ])
 
 /**

@@ -11,7 +11,7 @@ interface Guard {
 export const GUARDS = {
   destruction: {
     about: 'what nobody brings back',
-    actions: ['key.destroy', 'key.delete-material', 'object.destroy'],
+    actions: ['key.destroy', 'key.delete-material', 'object.destroy', 'tenant.shred'],
   },
   export: {
     about: 'material that leaves the keeper',

@@ -41,8 +41,10 @@ export const createTenant: ManagementOperation<'tenant', CreateTenantInput, Crea
       throw new KeeperError('invalid-input', `a token lives 1 to ${TOKEN_DAYS_MAX} days`)
     }
     // Before any key is made: the store would refuse the name only afterwards.
-    if ((await ports.store.getByName('tenant', SYSTEM_TENANT, name)) !== undefined) {
-      throw new KeeperError('conflict', `there is a tenant \`${name}\` already`)
+    const other = await ports.store.getByName('tenant', SYSTEM_TENANT, name)
+    if (other !== undefined) {
+      const is = other.value.state.startsWith('shred') ? 'was' : 'is'
+      throw new KeeperError('conflict', `there ${is} a tenant \`${name}\` already`)
     }
     const tenant = ports.tenants.createTenant(ports.ids.uuid() as TenantId, name, now)
     const principal: Principal = {

@@ -6,7 +6,8 @@ import type { ManagementScope } from '../management-operation.ts'
 import type { KeeperPorts } from '../ports.ts'
 
 /** A tenant as it is shown: without its keys, wrapped as they are. */
-export interface DescribedTenant extends Pick<Tenant, 'id' | 'name' | 'state' | 'createdAt'> {
+export interface DescribedTenant
+  extends Pick<Tenant, 'id' | 'name' | 'state' | 'createdAt' | 'shreddedAt'> {
   /** Of the seal that it has of its own. */
   readonly ownSeal?: 'open' | 'sealed'
   readonly revision: number
@@ -14,10 +15,17 @@ export interface DescribedTenant extends Pick<Tenant, 'id' | 'name' | 'state' | 
 
 export function describeTenant(
   { tenants }: Pick<KeeperPorts, 'tenants'>,
-  { id, name, state, ownSeal, createdAt }: Tenant,
+  { id, name, state, ownSeal, createdAt, shreddedAt }: Tenant,
 ): Omit<DescribedTenant, 'revision'> {
   const status = tenants.isSealed(id) ? 'sealed' : 'open'
-  return { id, name, state, ...(ownSeal !== undefined && { ownSeal: status }), createdAt }
+  return {
+    id,
+    name,
+    state,
+    ...(ownSeal !== undefined && { ownSeal: status }),
+    createdAt,
+    ...(shreddedAt !== undefined && { shreddedAt }),
+  }
 }
 
 /** By id or name. The system itself is nobody's to see. */
@@ -35,4 +43,10 @@ export async function readTenant(
     })
   }
   return stored
+}
+
+/** Nothing is done to what is left of a tenant. */
+export function assertStands({ name, state }: Tenant): void {
+  if (state === 'active' || state === 'suspended') return
+  throw new KeeperError('wrong-state', `tenant \`${name}\` was shredded; nothing brings it back`)
 }

@@ -2,7 +2,12 @@ import { KeeperError } from '../../error.ts'
 import { DEFAULT_TENANT, SYSTEM_TENANT } from '../../id.ts'
 import type { Tenant } from '../../tenant/tenant.ts'
 import type { Change, ManagementOperation, ManagementScope } from '../management-operation.ts'
-import { type DescribedTenant, describeTenant, readTenant } from './described-tenant.ts'
+import {
+  assertStands,
+  type DescribedTenant,
+  describeTenant,
+  readTenant,
+} from './described-tenant.ts'
 
 export interface TenantStateInput {
   /** Id or name. */
@@ -30,13 +35,14 @@ export const resumeTenant: SetTenantState = {
 async function enterState(
   scope: ManagementScope<'tenant'>,
   ref: string,
-  state: Tenant['state'],
+  state: 'active' | 'suspended',
 ): Promise<Change<DescribedTenant>> {
   const { value, revision } = await readTenant(scope, ref)
   const { id } = value
   if (id === DEFAULT_TENANT) {
     throw new KeeperError('precondition-failed', 'whoever operates the keeper is in this tenant')
   }
+  assertStands(value)
   const details = { tenant: id, state }
   if (value.state === state)
     return { output: { ...describeTenant(scope.ports, value), revision }, details }

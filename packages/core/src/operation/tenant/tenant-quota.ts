@@ -6,7 +6,12 @@ import type {
   ManagementScope,
   TenantFigures,
 } from '../management-operation.ts'
-import { type DescribedTenant, describeTenant, readTenant } from './described-tenant.ts'
+import {
+  assertStands,
+  type DescribedTenant,
+  describeTenant,
+  readTenant,
+} from './described-tenant.ts'
 import type { GetTenantInput } from './get-tenant.ts'
 
 const COUNT_MAX = 1_000_000_000
@@ -36,6 +41,7 @@ export const setTenantQuota: ManagementOperation<'tenant', SetTenantQuotaInput, 
     if (id === DEFAULT_TENANT) {
       throw new KeeperError('precondition-failed', 'whoever operates the keeper is in this tenant')
     }
+    assertStands(value)
     const quota = parseQuota(wanted)
     const { quota: _former, ...rest } = value
     const changed: Tenant = { ...rest, ...(Object.keys(quota).length > 0 && { quota }) }

@@ -152,6 +152,7 @@ export class Keyring implements RowGuard {
   /** The tenant with its keys under the newest root; undefined when they are already. */
   rewrapTenant(tenant: Tenant): Tenant | undefined {
     this.assertUnsealed()
+    if (tenant.state === 'shredded') return undefined
     let changed = false
     const keep = (binding: RecordBinding, wrapped: string): string => {
       const fresh = this.#rewrap(binding, wrapped)

@@ -17,6 +17,7 @@ export async function loadTenants(
   const leaveOut = (id: string): void => warn(`tenant ${id} does not authenticate and stays closed`)
   let count = 0
   for await (const { id, value } of tenants(store, owner, leaveOut)) {
+    if (value.state === 'shredded') continue
     try {
       keyring.load(value)
       count++

@@ -111,6 +111,7 @@ export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
   'tenant.suspend': tenants,
   'tenant.resume': tenants,
   'tenant.set-quota': tenants,
+  'tenant.shred': tenants,
   'tenant.usage': { on: 'Tenant', duty: 'administer' },
   'tenant.protect': { on: 'Seal', duty: 'administer' },
   'tenant.seal': { on: 'Seal', duty: 'administer' },

@@ -25,6 +25,7 @@ const INSTANTS: ReadonlySet<string> = new Set([
   'protectUntil',
   'reportedAt',
   'revokedAt',
+  'shreddedAt',
   'since',
   'updatedAt',
 ])

@@ -53,7 +53,7 @@ export class TenantSeals implements TenantKeys {
   }
 
   isSealed(tenant: TenantId): boolean {
-    return this.#keyring.isClosed(tenant)
+    return !this.#keyring.has(tenant) || this.#keyring.isClosed(tenant)
   }
 
   protect(
@@ -99,6 +99,12 @@ export class TenantSeals implements TenantKeys {
   seal(tenant: TenantId): void {
     this.#epochs.set(tenant, (this.#epochs.get(tenant) ?? 0) + 1)
     this.#keyring.close(tenant)
+  }
+
+  forget(tenant: TenantId): void {
+    this.seal(tenant)
+    this.#keyring.forget(tenant)
+    this.#epochs.delete(tenant)
   }
 
   async #tenant(id: TenantId): Promise<Tenant> {

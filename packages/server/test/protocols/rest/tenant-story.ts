@@ -33,6 +33,19 @@ export function tellTenantStory({ call, ok }: Caller): void {
     assert.equal((await call('/v1/tenants/default/suspend', { body: {} })).status, 412)
   })
 
+  test('a suspended tenant is shredded by its name, and its name stays taken', async () => {
+    await ok('/v1/tenants', { body: { name: 'brief' } })
+    const body = { confirm: 'brief' }
+    assert.equal((await call('/v1/tenants/brief/shred', { body })).status, 409)
+    await ok('/v1/tenants/brief/suspend', { body: {} })
+    const wrong = { body: { confirm: 'acme' } }
+    assert.equal((await call('/v1/tenants/brief/shred', wrong)).status, 400)
+    const { body: told } = await ok('/v1/tenants/brief/shred', { body })
+    assert.equal(pick(told, 'tenant.state'), 'shredded')
+    assert.match(pickText(told, 'tenant.shreddedAt'), /^20\d\d-/)
+    assert.equal((await call('/v1/tenants', { body: { name: 'brief' } })).status, 409)
+  })
+
   test('a tenant is bounded, and what it has is counted', async () => {
     const token = pickText((await ok('/v1/tenants', { body: { name: 'small' } })).body, 'secret')
     const quota = { keys: 0, requestsPerSecond: 1_000 }

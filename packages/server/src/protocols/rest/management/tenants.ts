@@ -37,6 +37,8 @@ function operatingHandlers({
       answer(await keeper.execute(session, core.suspendTenant, params, context)),
     resumeTenant: async ({ session, context, params }) =>
       answer(await keeper.execute(session, core.resumeTenant, params, context)),
+    shredTenant: async ({ session, context, params, body }) =>
+      answer(await keeper.execute(session, core.shredTenant, { ...params, ...body }, context)),
   }
 }
 

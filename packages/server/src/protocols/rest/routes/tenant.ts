@@ -43,6 +43,14 @@ export const TENANT_ROUTES = {
     body: EmptyRequest,
     answer: tenant.TenantAnswer,
   },
+  shredTenant: {
+    method: 'POST',
+    path: '/v1/tenants/{tenant}/shred',
+    summary: 'Destroy the keys of a suspended tenant and then its rows, for good',
+    action: 'tenant.shred',
+    body: tenant.ShredTenantRequest,
+    answer: tenant.TenantAnswer,
+  },
   setTenantQuota: {
     method: 'PUT',
     path: '/v1/tenants/{tenant}/quota',

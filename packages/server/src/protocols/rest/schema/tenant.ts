@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { After, Closed, Damaged, Entry, Instant, Limit, Reference, Revision } from './value.ts'
 
-const TenantState = Type.Enum(['active', 'suspended'])
+const TenantState = Type.Enum(['active', 'suspended', 'shredding', 'shredded'])
 
 export const Tenant = Closed(
   {
@@ -12,6 +12,7 @@ export const Tenant = Closed(
       Type.Enum(['open', 'sealed'], { description: 'Of the seal that it has of its own' }),
     ),
     createdAt: Instant('Creation'),
+    shreddedAt: Type.Optional(Instant('When its keys were destroyed')),
     revision: Revision,
   },
   { $id: 'Tenant' },
@@ -105,4 +106,9 @@ export const TenantUsageAnswer = Closed(
     entry: Entry,
   },
   { $id: 'TenantUsageAnswer' },
+)
+
+export const ShredTenantRequest = Closed(
+  { confirm: Reference('Its name once more: nothing brings it back') },
+  { $id: 'ShredTenantRequest' },
 )
