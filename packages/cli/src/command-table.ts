@@ -288,6 +288,10 @@ const AUDIT: CommandGroup = {
       'check a log, a receipt or a checkpoint, offline',
       () => import('./command/audit/verify.ts'),
     ),
+    export: entry(
+      'write entries, oldest first, as another program reads them',
+      () => import('./command/audit/export.ts'),
+    ),
   },
 }
 

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { type CommandGroup, COMMANDS } from './command-table.ts'
 import { type CommonOptions, Context } from './context.ts'
 import type { Environment } from './environment.ts'
 import { EXIT_CODES } from './exit-code.ts'
 import { connectionOptions, refuseSecrets } from './options.ts'
+import { versionOfPackage } from './package-version.ts'
 import { reportError } from './report-error.ts'
 
 /** Runs the command that the arguments name; the process's exit status. */
@@ -91,11 +91,6 @@ function firstWord(command: Command, root: Command): string {
 
 function sentence(summary: string): string {
   return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
-}
-
-function versionOfPackage(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }
 
 const FOOTER = `

@@ -292,6 +292,11 @@ export const ROWS: readonly Row[] = [
     asks: ['GET', '/v1/audit/entries/4/receipt'],
     answer: [200, 'receipt'],
   },
+  {
+    line: 'audit export --format jsonl',
+    asks: ['GET', '/v1/audit/entries?limit=1'],
+    answer: [200, { entries: [{ index: 0, event: { id: 'e', action: 'random' } }], entry: 1 }],
+  },
   { line: 'audit checkpoint', asks: ['GET', '/v1/audit/checkpoint'], answer: [200, 'checkpoint'] },
   {
     line: 'backup create --recipient age1a --recipient age1b -o /dev/null',

@@ -1,3 +1,4 @@
+export { ENTRY_FORMATS, type EntryFormatName, octetCounted } from './audit/index.ts'
 export { compose, type Composition } from './compose.ts'
 export { type Config, defaultConfig } from './config/config.ts'
 export { ConfigError, parseConfig } from './config/parse-config.ts'
