@@ -11,6 +11,7 @@ for (const name of [
   'lost-administrator',
   'openssl',
   'tenants',
+  'own-seal',
   'review',
   'emergency',
   'policies',

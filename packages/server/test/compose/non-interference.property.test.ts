@@ -101,7 +101,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   fc.constant(remove('admin', '/v1/quorums/q')),
   fc.constant(read('admin', '/v1/approvals')),
   fc.constant(read('admin', '/v1/duties')),
-  fc.constant(read('admin', '/v1/tenants')),
+  fc.constantFrom(read('admin', '/v1/tenants'), read('admin', '/v1/tenant/usage')),
   fc.constant(aws('CreateKey', { Description: 'of ours' })),
   fc.constantFrom(
     aws('Encrypt', { KeyId: OWN_KEY, Plaintext: 'aGk=' }),
@@ -212,6 +212,7 @@ function masker(): (answer: string) => string {
       .replaceAll(/"(?:entry|index|next)":\d+/g, '<entry>')
       .replaceAll(/:\d{13}\b/g, ':<ms>')
       .replaceAll(/:\d{10}(?:\.\d{1,3})?\b/g, ':<seconds>')
+      .replaceAll(/"name":"h\d+"/g, '<house>')
       .replaceAll(/clv_[\w-]+/g, '<token>')
       .replaceAll(
         /("ciphertext":|"CiphertextBlob":)"([^"]*)"/g,
