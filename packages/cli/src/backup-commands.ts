@@ -7,6 +7,10 @@ export const BACKUP: CommandGroup = {
       'write everything that the keeper holds, encrypted',
       () => import('./command/backup/create.ts'),
     ),
+    tombstones: entry(
+      'write what has ended, for whoever restores an older backup',
+      () => import('./command/backup/tombstones.ts'),
+    ),
     verify: entry('read all of a backup and check it', () => import('./command/backup/verify.ts')),
     restore: entry(
       'make the folder of a keeper from a backup',

@@ -310,6 +310,11 @@ export const ROWS: readonly Row[] = [
     world: { stdin: 'ten thousand doors' },
   },
   {
+    line: 'backup tombstones -o /dev/null',
+    asks: ['GET', '/v1/backups/tombstones'],
+    answer: [200, 'claviger-tombstones/1'],
+  },
+  {
     line: 'operator init --shares 3 --threshold 2 --principal root=administrator,operator',
     asks: [
       'POST',

@@ -30,4 +30,15 @@ export class Backups {
     const accept = 'application/octet-stream, application/json'
     return this.#transport.stream({ method: 'POST', path: ['backups'], body, accept, ...options })
   }
+
+  /** What has ended by now, signed by the log's key: a restored keeper is told to end it again. */
+  async tombstones(options: CallOptions = {}): Promise<string> {
+    const { text } = await this.#transport.send({
+      method: 'GET',
+      path: ['backups', 'tombstones'],
+      accept: 'text/plain, application/json',
+      ...options,
+    })
+    return text
+  }
 }

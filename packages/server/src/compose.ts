@@ -19,6 +19,7 @@ import type { FileAuditLog } from './audit/index.ts'
 import { createAuditReader } from './audit-reader.ts'
 import { Authenticator, createCredentialSource } from './authenticate/index.ts'
 import { BackupCreator } from './backup/create-backup.ts'
+import { RESTORED_FILE } from './backup/restored-file.ts'
 import { certificateReader } from './certificate-reader.ts'
 import type { Config } from './config/config.ts'
 import { Keyring } from './custody/software/keyring.ts'
@@ -37,6 +38,7 @@ import { type CedarAuthorizer, createCedarAuthorizer, PolicyFeed } from './polic
 import type { RelyingParty } from './passkeys.ts'
 import { KeeperSeal } from './seal/keeper-seal.ts'
 import { TenantSeals } from './seal/tenant/tenant-seals.ts'
+import { RestoredKeeper } from './restored-keeper.ts'
 import { principalPolicies } from './principal-policies.ts'
 import { SqliteStore } from './storage/sqlite/sqlite-store.ts'
 import { Unsealing } from './unsealing.ts'
@@ -109,7 +111,12 @@ async function composeWith(
   const report = (error: unknown): void => logger.error(`a fault inside: ${describeError(error)}`)
   const unsealing = new Unsealing(store, keyring, opened, clock, logger)
   const emergencies = new EmergencyWatch(store, clock, logger)
-  const seal = openSeal(foundation, clock, logger, [unsealing, emergencies])
+  const restored = new RestoredKeeper(join(data, RESTORED_FILE), report)
+  const seal = openSeal(foundation, clock, logger, [
+    () => unsealing.complete(),
+    () => restored.takeUp(keeper, ports),
+    () => emergencies.load(),
+  ])
   const access = openAccess(config, store, clock, logger, (token) => keeper.openSharedSecret(token))
   const custody = openCustody(config, foundation)
   const keyStores = openKeyStores(config, clock, custody, keyring)
@@ -134,19 +141,14 @@ async function composeWith(
     isCurrent: (session) => access.authenticator.isCurrent(session),
     report,
     profile: config.algorithms.profile,
-    observers: [
-      ...access.observers,
-      evictObserver(custody),
-      unsealing.observe,
-      emergencies.observe,
-    ],
+    assertTakenUp: (tenant) => restored.assertTakenUp(tenant),
+    observers: observersOf(access, custody, unsealing, emergencies),
     cachedKeysMax: config.cache.keys,
   }
   const keeper = new Keeper(ports)
   keyStores.bind(keeper)
   followSeals(keyring, keeper, access, opened)
-  const scheduler = new Scheduler(keeper, ports, report)
-  scheduler.start()
+  const scheduler = startScheduler(keeper, ports, report)
   followAnchor(foundation, logger)
   return {
     keeper,
@@ -161,8 +163,9 @@ async function composeWith(
     warm: () => access.authorizer.warm(),
     onSeal: (wipe) => [keyring.onWipe(wipe), keyring.onClose(wipe)],
     gauges: () => gauges(ports, opened.log, foundation, custody),
-    close: () => {
+    close: async () => {
       keyStores.close()
+      await restored.close()
       return close(keeper, ports, scheduler, opened.log, foundation)
     },
   }
@@ -178,6 +181,12 @@ function followSeals(keyring: Keyring, keeper: Keeper, access: Access, { keys }:
     keys.seal()
   })
   keyring.onClose((tenant) => access.authenticator.clear(tenant))
+}
+
+function startScheduler(...parts: ConstructorParameters<typeof Scheduler>): Scheduler {
+  const scheduler = new Scheduler(...parts)
+  scheduler.start()
+  return scheduler
 }
 
 function followAnchor({ anchor, store }: Foundation, logger: Logger): void {
@@ -215,7 +224,7 @@ function openSeal(
   { data, memory, keyring, store }: Foundation,
   clock: Clock,
   logger: Logger,
-  [unsealing, emergencies]: readonly [Unsealing, EmergencyWatch],
+  steps: readonly (() => Promise<void>)[],
 ): KeeperSeal {
   return new KeeperSeal({
     path: join(data, 'seal.json'),
@@ -224,8 +233,7 @@ function openSeal(
     clock,
     rewrapTenants: (rewrap) => rewrapTenants(store, SYSTEM_TENANT, rewrap),
     afterUnseal: async () => {
-      await unsealing.complete()
-      await emergencies.load()
+      for (const step of steps) await step()
     },
     warn: (message) => logger.warn(message),
   })
@@ -360,6 +368,15 @@ async function attemptAll(steps: readonly (() => void | Promise<void>)[]): Promi
 
 function tenantFinder(store: SqliteStore): (id: TenantId) => Promise<Tenant | undefined> {
   return async (id) => (await store.get('tenant', SYSTEM_TENANT, id))?.value
+}
+
+function observersOf(
+  { observers }: Access,
+  custody: SoftwareCustody,
+  unsealing: Unsealing,
+  emergencies: EmergencyWatch,
+): readonly ChangeObserver[] {
+  return [...observers, evictObserver(custody), unsealing.observe, emergencies.observe]
 }
 
 /** Opened material of a changed version goes before the call that changed it is answered. */

@@ -1,14 +1,21 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Tombstone } from '@claviger/core'
 import { type OpenedCheckpoint, openCheckpoint, TlogError } from '@claviger/tlog'
 import { verifyLogFolder } from './audit/index.ts'
 import {
   BackupError,
+  encodeRestored,
   type KnownLog,
   type Opening,
   openAge,
+  openTombstones,
   type ReadBackup,
   readBackup,
   readFrames,
+  readReplacedFolder,
+  type ReplacedFolder,
+  RESTORED_FILE,
   type Trust,
   unpackBackup,
 } from './backup/index.ts'
@@ -41,15 +48,23 @@ export interface RestoreOptions {
   readonly checkpoints?: readonly Uint8Array[]
   /** Take a backup that is older than a checkpoint: what happened since is lost. */
   readonly acceptOlder?: boolean
+  /** What `claviger backup tombstones` has written: what it names ends again. */
+  readonly tombstones?: readonly string[]
+  /** The folder of the keeper whose place this one takes: what had ended there ends again. */
+  readonly replaces?: string | undefined
 }
 
 /** Makes a keeper's folder of a backup, where there is none; whole or not at all. */
-export function restoreBackup(
+export async function restoreBackup(
   folder: string,
   bytes: AsyncIterable<Uint8Array>,
   opening: Opening,
-  { known, checkpoints = [], acceptOlder = false }: RestoreOptions,
+  options: RestoreOptions,
 ): Promise<ReadBackup> {
+  const { known, acceptOlder = false, replaces } = options
+  const replaced = replaces === undefined ? undefined : readReplacedFolder(join(replaces, 'data'))
+  const checkpoints = [...(options.checkpoints ?? [])]
+  if (replaced?.checkpoint !== undefined) checkpoints.push(replaced.checkpoint)
   const parts = readFrames(openAge(opening, bytes))
   let head: { readonly size: number; readonly log: KnownLog } | undefined
   return unpackBackup(join(folder, 'data'), parts, known ?? OF_ITSELF, {
@@ -60,13 +75,49 @@ export function restoreBackup(
         if (newest > size && !acceptOlder) throw older(size, newest)
       }
     },
-    unpacked: async (unpacked) => {
+    unpacked: async (unpacked, read) => {
       if (head === undefined) return
       const { size, log } = head
       for (const saved of checkpoints) {
         if ((await openKept(saved, log)).size <= size) await assertContinues(unpacked, saved, log)
       }
+      const tombstones = await gather(options, replaced, read, log)
+      const restored = restoredOf(options, read, tombstones)
+      writeFileSync(join(unpacked, RESTORED_FILE), restored, { mode: 0o600 })
     },
+  })
+}
+
+async function gather(
+  { tombstones: texts = [] }: RestoreOptions,
+  replaced: ReplacedFolder | undefined,
+  { manifest: { keeper } }: ReadBackup,
+  log: KnownLog,
+): Promise<readonly Tombstone[]> {
+  if (replaced !== undefined && replaced.keeper !== keeper) {
+    throw new BackupError('another-keeper', 'the folder to be replaced is of another keeper')
+  }
+  const all = [...(replaced?.tombstones ?? [])]
+  for (const text of texts) all.push(...(await openTombstones(text, keeper, log)))
+  const found = new Map(all.map((one) => [`${one.kind} ${one.tenant} ${one.id}`, one]))
+  return [...found.values()]
+}
+
+/** For the keeper to take up when it is unsealed. */
+function restoredOf(
+  { known, acceptOlder = false }: RestoreOptions,
+  { manifest, manifestHash }: ReadBackup,
+  tombstones: readonly Tombstone[],
+): Uint8Array {
+  return encodeRestored({
+    facts: {
+      backup: manifest.backup,
+      manifest: manifestHash,
+      acceptedOlder: acceptOlder,
+      acceptedForeign: known === undefined,
+      tombstones: tombstones.length,
+    },
+    tombstones,
   })
 }
 

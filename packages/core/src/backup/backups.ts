@@ -1,5 +1,6 @@
 import type { SecretBytes } from '@claviger/bytes'
 import type { Instant } from '../clock.ts'
+import type { Tombstone } from './tombstone.ts'
 
 /** Who will be able to open a backup: age recipients (`age1…`), or whoever knows a passphrase. */
 export type BackupSealing =
@@ -29,6 +30,12 @@ export interface Backups {
   /** Throws `invalid-input` for a recipient that is none. */
   check(sealing: BackupSealing): void | Promise<void>
   create(request: BackupRequest): AsyncIterable<Uint8Array>
+  /** The tombstones as a text that the log's key has signed. `without` names tenants that could not be read. */
+  signTombstones(
+    tombstones: readonly Tombstone[],
+    without: readonly string[],
+    takenAt: Instant,
+  ): Promise<string>
   /** Breaks off what is under way: the keeper stops. */
   close(): Promise<void>
 }

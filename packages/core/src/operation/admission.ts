@@ -29,6 +29,7 @@ const ANONYMOUS_ACTIONS: readonly Action[] = [
 
 const OPERATING_ACTIONS: ReadonlySet<Action> = new Set<Action>([
   'backup.create',
+  'backup.tombstones',
   'break-glass.create',
   'tenant.create',
   'tenant.get',
@@ -85,6 +86,8 @@ export class Admission {
     this.#traffic.admit(session, now)
     if (whileSealed === undefined) this.#ports.custody.assertReady(session.tenant)
     else if (whileSealed === 'tenant') this.#ports.custody.assertReady()
+    if (whileSealed === undefined && !isInternal(session))
+      this.#ports.assertTakenUp?.(session.tenant)
     this.assertCurrent(session)
     const { failure } = this.#ports.log
     if (failure !== undefined) throw failure

@@ -47,6 +47,11 @@ export interface KeeperPorts {
   readonly observers: readonly ChangeObserver[]
   /** Whether a session still stands; absent where sessions do not end by themselves. */
   readonly isCurrent?: (session: Session) => boolean
+  /**
+   * Throws `store-unavailable` while a restored keeper has still to end what had ended of the tenant's when it was
+   * restored; absent where no keeper is ever restored.
+   */
+  readonly assertTakenUp?: (tenant: TenantId) => void
   /** Tells the operator of a fault that no caller is answered with. */
   readonly report: (error: unknown) => void
   /** How many keys are kept in memory. */

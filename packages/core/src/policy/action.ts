@@ -102,6 +102,8 @@ export const ACTIONS = [
   'audit.receipt',
   'audit.checkpoint',
   'backup.create',
+  'backup.tombstones',
+  'backup.restore',
   'seal.initialize',
   'seal.unseal',
   'seal.seal',

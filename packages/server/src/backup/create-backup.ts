@@ -1,7 +1,13 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeUtf8, encodeUtf8 } from '@claviger/bytes'
-import { type BackupRequest, type Backups, type BackupSealing, KeeperError } from '@claviger/core'
+import {
+  type BackupRequest,
+  type Backups,
+  type BackupSealing,
+  KeeperError,
+  type Tombstone,
+} from '@claviger/core'
 import { hashHex } from '@claviger/crypto'
 import { encodeCheckpoint, type NoteSigner, signNote } from '@claviger/tlog'
 import type { FileAuditLog, LogCut } from '../audit/index.ts'
@@ -10,6 +16,7 @@ import { assertSealing, type Sealing } from './age-stream.ts'
 import { BackupError } from './backup-error.ts'
 import type { BackupBegin, BackupReply } from './backup-talk.ts'
 import { BackupWorker } from './backup-worker.ts'
+import { encodeTombstones } from './tombstone-file.ts'
 
 export interface BackupSources {
   readonly store: SqliteStore
@@ -70,6 +77,17 @@ export class BackupCreator implements Backups {
       rmSync(folder, { recursive: true, force: true })
       this.#isBusy = false
     }
+  }
+
+  async signTombstones(
+    tombstones: readonly Tombstone[],
+    without: readonly string[],
+    takenAt: number,
+  ): Promise<string> {
+    const { origin, files } = this.#sources
+    const { set: keeper } = JSON.parse(files().seal) as { set: string }
+    const [signer] = this.#signers()
+    return encodeTombstones(tombstones, { keeper, origin, takenAt, without }, signer as NoteSigner)
   }
 
   async close(): Promise<void> {

@@ -12,7 +12,7 @@ import type { BackupPart } from './read-frames.ts'
 
 /** What else may speak against a backup. */
 export interface UnpackChecks extends Pick<BackupSink, 'head'> {
-  /** Looks at the folder before it is put in its place. */
+  /** Looks at the folder before it is put in its place, and may add to it. */
   unpacked?(folder: string, read: ReadBackup): void | Promise<void>
 }
 
@@ -38,6 +38,7 @@ export async function unpackBackup(
     const read = await readBackup(parts, trust, { ...folder.sink(), ...checks })
     await folder.finish(read)
     await checks.unpacked?.(unpacked, read)
+    await syncTree(unpacked)
     // A folder that is there is replaced only if it is empty.
     await rename(unpacked, data)
     await sync(dirname(data))
@@ -59,7 +60,8 @@ function assertEmpty(data: string): void {
   )
 }
 
-function assertStopped(lockFile: string): void {
+/** Throws `keeper-runs` where the lock is held. */
+export function assertStopped(lockFile: string): void {
   try {
     lockFolder(lockFile).release()
   } catch (error) {
@@ -97,7 +99,7 @@ class UnpackedFolder {
     }
   }
 
-  /** What no backup holds because it follows from the rest; and everything synced. */
+  /** What no backup holds because it follows from the rest. */
   async finish({ manifest, checkpoint }: ReadBackup): Promise<void> {
     await this.close()
     const sha256 = (bytes: Uint8Array | string): string => hashLatin1('sha256', bytes)
@@ -112,7 +114,6 @@ class UnpackedFolder {
     if (!isSame) throw damaged('its store is not the one that its manifest tells of')
     // From its first start on the keeper notices a store that is older than this one.
     this.#write('anchor.json', Buffer.from(`${JSON.stringify({ sequence, digest })}\n`))
-    await syncTree(this.#path)
   }
 
   async close(): Promise<void> {

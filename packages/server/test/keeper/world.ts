@@ -138,7 +138,12 @@ export function makeWorld(
     authorizer: authorizer ?? permissive,
     policies: createCedarAuthorizer(),
     approvals: createApprovalCrypto({ id: 'example.test', origins: ['https://example.test'] }),
-    backups: { check: unavailable, create: unavailable, close: unavailable },
+    backups: {
+      check: unavailable,
+      create: unavailable,
+      close: unavailable,
+      signTombstones: unavailable,
+    },
     emergency: createEmergencyShares(memory),
     principalPolicies,
     credentials: {

@@ -117,6 +117,8 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'audit.receipt': [auditor],
   'audit.checkpoint': [auditor, operator],
   'backup.create': [operator],
+  'backup.tombstones': [operator],
+  'backup.restore': [],
   'seal.initialize': [operator],
   'seal.unseal': [operator],
   'seal.seal': [operator],

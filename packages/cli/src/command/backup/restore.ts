@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { decodeUtf8 } from '@claviger/bytes'
 import type { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { openInput, readFileInput } from '../../file/input.ts'
@@ -16,11 +17,14 @@ import {
 interface Options extends OpeningOptions {
   readonly into: string
   readonly checkpoint?: readonly string[]
+  readonly tombstones?: readonly string[]
+  readonly replaces?: string
   readonly acceptOlder?: boolean
   readonly acceptForeign?: boolean
 }
 
 const CHECKPOINT_BYTES_MAX = 1024 * 1024
+const TOMBSTONES_BYTES_MAX = 256 * 1024 * 1024
 
 export function define(command: Command, context: Context): void {
   openingOptions(jsonOption(command).argument('<file>', '`-` for standard input'))
@@ -32,6 +36,15 @@ export function define(command: Command, context: Context): void {
       '--checkpoint <file>',
       'a signed checkpoint that was kept: the backup must not be older; may be repeated',
       collect,
+    )
+    .option(
+      '--tombstones <file>',
+      'what had ended, by `claviger backup tombstones`: it ends again; may be repeated',
+      collect,
+    )
+    .option(
+      '--replaces <folder>',
+      'the folder of the keeper that this one takes the place of: what had ended there ends again',
     )
     .option('--accept-older', 'take a backup that is older, and lose what happened since')
     .option('--accept-foreign', 'take a backup of a keeper whose log keys you do not have')
@@ -54,14 +67,22 @@ async function restore(context: Context, file: string, options: Options): Promis
   for (const kept of options.checkpoint ?? []) {
     checkpoints.push(await readFileInput(context, kept, CHECKPOINT_BYTES_MAX))
   }
+  const tombstones: string[] = []
+  for (const ended of options.tombstones ?? []) {
+    tombstones.push(decodeUtf8(await readFileInput(context, ended, TOMBSTONES_BYTES_MAX)))
+  }
+  const { cwd } = context.environment
+  const replaces = options.replaces === undefined ? undefined : resolve(cwd, options.replaces)
   const input = openInput(context, file)
   const opening = await readOpening(context, options)
-  const folder = resolve(context.environment.cwd, into)
+  const folder = resolve(cwd, into)
   const { restoreBackup } = await import('@claviger/server')
   const read = await telling(() =>
     restoreBackup(folder, input.open(), opening, {
       known,
       checkpoints,
+      tombstones,
+      replaces,
       acceptOlder: acceptOlder === true,
     }),
   )

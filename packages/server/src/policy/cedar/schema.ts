@@ -43,6 +43,7 @@ export const RESERVED_ACTIONS = [
   'key.apply-schedule',
   'object.apply-schedule',
   'session.authenticate',
+  'backup.restore',
   'approval.request',
   'break-glass.open',
 ] as const satisfies readonly Action[]
@@ -155,6 +156,7 @@ export const ACTION_FACTS: Readonly<Record<PolicyAction, ActionFacts>> = {
   'audit.receipt': { on: 'Log', duty: 'audit' },
   'audit.checkpoint': { on: 'Log', duty: 'audit' },
   'backup.create': { on: 'Tenant', duty: 'backup' },
+  'backup.tombstones': { on: 'Tenant', duty: 'backup' },
   'seal.initialize': seal,
   'seal.unseal': seal,
   'seal.seal': seal,

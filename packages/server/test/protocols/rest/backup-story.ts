@@ -13,4 +13,9 @@ export function tellBackupStory({ call, ok }: Pick<Caller, 'call' | 'ok'>): void
       assert.equal((await call('/v1/backups', { body })).body['code'], 'invalid-input')
     }
   })
+
+  test('what has ended comes as a text', async () => {
+    const { text } = await ok('/v1/backups/tombstones')
+    assert.match(text, /^\d+ tombstones\n$/)
+  })
 }

@@ -27,6 +27,7 @@ const WITHOUT_ROUTE = [
   'object.apply-schedule',
   'tenant.attach',
   'approval.request',
+  'backup.restore',
   'session.authenticate',
 ]
 

@@ -4,6 +4,7 @@ import type { Backups } from '@claviger/core'
 export const sampleBackups: Backups = {
   check: () => undefined,
   close: async () => undefined,
+  signTombstones: async (tombstones) => `${tombstones.length} tombstones\n`,
   async *create(request) {
     yield Buffer.from('age-encryption.org/v1\n')
     await request.finish({ manifest: '00', entries: 3, records: 2 })

@@ -6,7 +6,9 @@ import type { CreateBackupRequest } from '../schema/backup.ts'
 import type { Handlers } from './handler.ts'
 import { secret } from './input.ts'
 
-export function backupHandlers({ keeper }: RestOptions): Handlers<'createBackup'> {
+export function backupHandlers({
+  keeper,
+}: RestOptions): Handlers<'createBackup' | 'exportTombstones'> {
   return {
     createBackup: async ({ session, context, body }) => {
       const input = { sealing: sealingOf(body) }
@@ -15,6 +17,10 @@ export function backupHandlers({ keeper }: RestOptions): Handlers<'createBackup'
       // What cannot even begin (a full disk, say) is still answered with a problem.
       await once(stream, 'readable')
       return { body: stream, entry }
+    },
+    exportTombstones: async ({ session, context }) => {
+      const { output, entry } = await keeper.execute(session, core.exportTombstones, {}, context)
+      return { body: output.text, entry }
     },
   }
 }

@@ -35,6 +35,13 @@ export const OPERATOR_ROUTES = {
     body: backup.CreateBackupRequest,
     answer: 'bytes',
   },
+  exportTombstones: {
+    method: 'GET',
+    path: '/v1/backups/tombstones',
+    summary: 'What has ended, signed: a restored keeper ends it again',
+    action: 'backup.tombstones',
+    answer: 'text',
+  },
   sealStatus: {
     method: 'GET',
     path: '/v1/seal',
