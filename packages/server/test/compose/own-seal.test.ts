@@ -144,6 +144,31 @@ test('whoever gives wrong passphrases has to wait, and nobody else of the tenant
   await world.unseal(own, PASSPHRASE)
 })
 
+test('a policy lets a program unseal, by a token that does nothing else', async () => {
+  const own = await sealedHouse('started')
+  const { administrator } = own
+  await world.run(administrator, core.createPrincipal, {
+    name: 'opener',
+    kind: 'workload',
+    roles: [],
+  })
+  await world.run(administrator, core.putPolicy, {
+    name: 'opener',
+    text: `permit (principal, action in [Action::"tenant.unseal", Action::"tenant.seal"], resource)
+      when { principal.name == "opener" };`,
+  })
+  const { secret } = await world.run(administrator, core.createToken, {
+    principal: 'opener',
+    lifetimeSeconds: 600,
+    scope: { actions: ['tenant.unseal'] },
+  })
+  await world.reopen()
+  const opener = { ...own, administrator: secret }
+  await assert.rejects(world.run(secret, core.sealTenant, {}), refuses('denied'))
+  assert.equal((await world.unseal(opener, PASSPHRASE)).sealed, false)
+  await world.encrypt(own.dev, 'k')
+})
+
 test("a sealed tenant's dates wait for its people, and keep nobody else's waiting", async () => {
   const own = await sealedHouse('waiting')
   const other = await world.house('running')

@@ -10,6 +10,7 @@ import {
   type TenantId,
   type UnitOfWork,
 } from '@claviger/core'
+import { openKey } from '@claviger/crypto'
 import { freshKey } from '../../src/custody/software/keyring.ts'
 import { loadTenants, rewrapTenants } from '../../src/custody/software/tenant-keys.ts'
 import { openBench } from './custody-bench.ts'
@@ -81,4 +82,36 @@ test('a damaged tenant is left out at unsealing and stops a rotation', async () 
     rewrapTenants(store, SYSTEM_TENANT, (tenant) => keyring.rewrapTenant(tenant)),
     (error) => isKeeperError(error) && error.code === 'integrity',
   )
+})
+
+test("under a tenant's own seal a rotated root needs nobody, a kek its passphrase, and a wrong key opens nothing", () => {
+  const { keyring, memory, tenants } = openBench()
+  const [plain] = tenants.values()
+  assert.ok(plain)
+  keyring.load(plain)
+  const seal = { generation: 1, salt: '', memoryKiB: 0, passes: 0, parallelism: 0 }
+  const [own, wrong] = [freshKey(), freshKey()].map((bytes) => openKey('aes-256', bytes))
+  assert.ok(own && wrong)
+  const tenant = keyring.protect(plain, seal, own, 5)
+  assert.deepEqual(
+    tenant.keks.map(({ version, createdAt }) => [version, createdAt]),
+    [...plain.keks.map((kek) => [kek.version, kek.createdAt]), [plain.keks.length + 1, 5]],
+  )
+  const code = (expected: string) => (error: unknown) =>
+    isKeeperError(error) && error.code === expected
+  assert.throws(() => keyring.rotateKek(tenant, 6), code('unsupported'))
+  assert.throws(() => keyring.load(tenant, wrong), code('authentication-failed'))
+  keyring.load(tenant)
+  assert.throws(() => keyring.assertOpen(tenant.id), code('tenant-sealed'))
+  assert.throws(() => keyring.protect(tenant, seal, own, 7), code('tenant-sealed'))
+  keyring.install([{ generation: 2, bytes: memory.take(freshKey()) }])
+  const rewrapped = keyring.rewrapTenant(tenant)
+  assert.ok(rewrapped)
+  keyring.retireOldRoots()
+  assert.throws(() => keyring.load(tenant, own), code('integrity'))
+  keyring.load(rewrapped, own)
+  keyring.assertOpen(tenant.id)
+  // Without its seal's facts the record inside is not taken for a kek.
+  const { ownSeal: _seal, ...stripped } = rewrapped
+  assert.throws(() => keyring.load(stripped), code('integrity'))
 })

@@ -335,7 +335,11 @@ export class Keyring implements RowGuard {
   ): Uint8Array {
     const binding = { kind: 'tenant-kek', tenant: id, version } as const
     const outer = this.#unwrapBytes(binding, wrapped)
-    if (ownSeal === undefined || ownKey === undefined) return outer
+    if (ownSeal === undefined || ownKey === undefined) {
+      // A record inside is not a KEK, whatever became of the seal's facts.
+      if (outer.length === KEY_BYTES) return outer
+      throw notAuthentic(new Error('the kek is under a seal of the tenant'))
+    }
     try {
       return unwrapRecord(ownKey, { ...binding, kind: 'own-kek' }, outer)
     } catch (cause) {

@@ -108,9 +108,23 @@ export class LedgerView {
     return this.#root === undefined ? undefined : entryOf(this.#ascend(this.#root, key))
   }
 
+  /** Every key that begins with `prefix`, in order: a leaf at a time, where `atOrAfter` would search for each. */
+  *keys(prefix: ByteString): Generator<ByteString, void> {
+    if (this.#root === undefined) return
+    for (const leaf of this.#leavesWith(this.#root, prefix)) {
+      for (let index = leaf.lowerBound(prefix); index < leaf.count; index++) {
+        const key = leaf.keyAt(index)
+        if (!key.startsWith(prefix)) return
+        yield key
+      }
+    }
+  }
+
   /** How many keys begin with `prefix`. */
   count(prefix: ByteString): number {
-    return this.#root === undefined ? 0 : this.#count(this.#root, prefix)
+    let count = 0
+    for (const _key of this.keys(prefix)) count++
+    return count
   }
 
   /** The last entry before `key`. */
@@ -132,23 +146,19 @@ export class LedgerView {
     return undefined
   }
 
-  #count(ref: NodeRef, prefix: ByteString): number {
-    const node = this.#load(ref)
-    let count = 0
+  *#leavesWith(ref: NodeRef, prefix: ByteString): Generator<LedgerNode, void> {
+    const node = this.#tryLoad(ref)
+    if (node === undefined) return
     if (node.level === 0) {
-      for (let index = node.lowerBound(prefix); index < node.count; index++) {
-        if (!node.keyAt(index).startsWith(prefix)) break
-        count++
-      }
-      return count
+      yield node
+      return
     }
     for (let index = node.childIndex(prefix); index < node.count; index++) {
       // A child begins at its key: one that is past the prefix has none of it, nor has any after it.
       const first = node.keyAt(index)
-      if (first > prefix && !first.startsWith(prefix)) break
-      count += this.#count(node.childAt(index), prefix)
+      if (first > prefix && !first.startsWith(prefix)) return
+      yield* this.#leavesWith(node.childAt(index), prefix)
     }
-    return count
   }
 
   #descend(ref: NodeRef, key: ByteString): Found | undefined {

@@ -73,6 +73,7 @@ export function tellTenantStory({ call, ok }: Caller): void {
     const refused = await call('/v1/principals', { token })
     assert.deepEqual([refused.status, refused.body['code']], [503, 'tenant-sealed'])
     assert.equal((await ok('/health', { token: undefined })).status, 200)
+    assert.equal((await ok('/v1/whoami', { token })).status, 200)
     assert.equal((await call('/v1/tenant/unseal', { token, body })).status, 422)
     await ok('/v1/tenant/unseal', { token, body: { passphrase: second.passphrase } })
     assert.equal((await ok('/v1/principals', { token })).status, 200)
