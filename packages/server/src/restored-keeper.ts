@@ -69,7 +69,9 @@ export class RestoredKeeper {
       if (!this.#isTold) await tellRestored(keeper, facts)
       this.#isTold = true
       for (const [tenant, tombstones] of this.#waiting) {
-        if (ports.tenants.isSealed(tenant)) continue
+        const isWhole = tombstones.some(({ kind }) => kind === 'tenant')
+        // What is shredded needs nobody's passphrase.
+        if (!isWhole && ports.tenants.isSealed(tenant)) continue
         for (const tombstone of tombstones) await this.#bury(keeper, ports, tombstone)
         this.#waiting.delete(tenant)
       }

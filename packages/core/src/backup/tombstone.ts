@@ -2,14 +2,19 @@ import type { TenantId } from '../id.ts'
 import type { KeyVersion } from '../key/key.ts'
 import type { ManagedObject } from '../object/managed-object.ts'
 import type { Principal, Token } from '../principal/principal.ts'
+import type { Tenant } from '../tenant/tenant.ts'
 
 /** What ends for good, so that an older backup must not bring it back. */
-export const TOMBSTONE_KINDS = ['key-version', 'object', 'token', 'principal'] as const
+export const TOMBSTONE_KINDS = ['key-version', 'object', 'token', 'principal', 'tenant'] as const
 export type TombstoneKind = (typeof TOMBSTONE_KINDS)[number]
 
-/** Something that has ended: destroyed material, a revoked token, somebody who may not come in any more. */
+/**
+ * Something that has ended: destroyed material, a revoked token, somebody who may not come in any more, a tenant
+ * that was shredded.
+ */
 export interface Tombstone {
   readonly kind: TombstoneKind
+  /** Whose it was; itself for a tenant. */
   readonly tenant: TenantId
   /** Of the record: `<key>/<version>` for a version. */
   readonly id: string
@@ -37,5 +42,14 @@ export function tombstoneOf(
       return (value as Token).revokedAt === undefined ? undefined : { kind, tenant, id }
     case 'principal':
       return (value as Principal).disabled ? { kind, tenant, id } : undefined
+    case 'tenant': {
+      const { id: own, state } = value as Tenant
+      return isShredded(state) ? { kind, tenant: own, id } : undefined
+    }
   }
+}
+
+/** Its keys are gone from the moment that it begins. */
+export function isShredded(state: Tenant['state']): boolean {
+  return state === 'shredding' || state === 'shredded'
 }

@@ -22,6 +22,22 @@ async function takeBackup(): Promise<Uint8Array> {
   return Buffer.concat(await Array.fromAsync(output.pieces))
 }
 
+async function restoredFrom(backup: Uint8Array, tombstones: string): Promise<TenantWorld> {
+  const folder = temporaryFolder()
+  const known = {
+    origin: 'claviger.local/log',
+    verifiers: world.keeper.logKeys.vkeys.map(logVerifier),
+  }
+  await restoreBackup(folder, inPieces(backup), opening, { known, tombstones: [tombstones] })
+  bringKeyFile(world.folder, folder)
+  for (const name of ['administrator.token', 'developer.token', 'auditor.token']) {
+    copyFileSync(join(world.folder, name), join(folder, name))
+  }
+  const restored = new TenantWorld(folder)
+  await restored.open()
+  return restored
+}
+
 test('a tenant with a seal of its own is not served before what had ended there has ended again', async (t) => {
   const own = await world.house('own')
   const other = await world.house('other')
@@ -33,18 +49,7 @@ test('a tenant with a seal of its own is not served before what had ended there 
   await world.run(own.dev, core.destroyKey, { key: 'k', windowDays: 0 })
   const { text } = await world.run(world.operator, core.exportTombstones, {})
 
-  const folder = temporaryFolder()
-  const known = {
-    origin: 'claviger.local/log',
-    verifiers: world.keeper.logKeys.vkeys.map(logVerifier),
-  }
-  await restoreBackup(folder, inPieces(backup), opening, { known, tombstones: [text] })
-  bringKeyFile(world.folder, folder)
-  for (const name of ['administrator.token', 'developer.token', 'auditor.token']) {
-    copyFileSync(join(world.folder, name), join(folder, name))
-  }
-  const restored = new TenantWorld(folder)
-  await restored.open()
+  const restored = await restoredFrom(backup, text)
   t.after(() => restored.close())
   const { assertTakenUp } = restored.keeper.ports
   assert.throws(() => assertTakenUp?.(own.tenant), refuses('store-unavailable'))
@@ -54,6 +59,20 @@ test('a tenant with a seal of its own is not served before what had ended there 
   assert.equal(await firstOtherRefusal(restored, own.dev), 'wrong-state')
   const { state } = await restored.run(own.dev, core.getKey, { key: 'k' })
   assert.equal(state, 'destroyed')
+})
+
+test('a tenant that was shredded since is shredded again', async (t) => {
+  const house = await world.house('torn')
+  await world.run(house.dev, core.createKey, { name: 'k', spec: 'aes-256' })
+  const backup = await takeBackup()
+  await world.run(world.operator, core.suspendTenant, { tenant: 'torn' })
+  await world.run(world.operator, core.shredTenant, { tenant: 'torn', confirm: 'torn' })
+  const { text } = await world.run(world.operator, core.exportTombstones, {})
+  const restored = await restoredFrom(backup, text)
+  t.after(() => restored.close())
+  const told = await restored.run(restored.operator, core.getTenant, { tenant: 'torn' })
+  assert.equal(told.state, 'shredded')
+  await assert.rejects(restored.encrypt(house.dev, 'k'), refuses('unauthenticated'))
 })
 
 /** What encryption is refused for once the keeper has done what it had to do. */

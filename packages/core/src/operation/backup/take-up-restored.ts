@@ -8,6 +8,8 @@ import { destroyKey } from '../key/destroy-key.ts'
 import type { ManagementOperation } from '../management-operation.ts'
 import { destroyObject } from '../object/move-object.ts'
 import type { KeeperPorts } from '../ports.ts'
+import { shredTenant } from '../tenant/shred-tenant.ts'
+import { suspendTenant } from '../tenant/suspend-tenant.ts'
 import { revokeToken } from '../principal/revoke-token.ts'
 import { updatePrincipal } from '../principal/update-principal.ts'
 
@@ -73,8 +75,22 @@ export async function bury(
       if (stored === undefined || stored.value.disabled) return
       const input = { principal: id, disabled: true }
       await keeper.execute(session, updatePrincipal, input, INTERNAL_REQUEST)
+      return
     }
+    case 'tenant':
+      await shred(keeper, store, id)
   }
+}
+
+async function shred(keeper: Keeper, store: KeeperPorts['store'], tenant: string): Promise<void> {
+  const session = internalSession(SYSTEM_TENANT, 'restore')
+  const stored = await store.get('tenant', SYSTEM_TENANT, tenant)
+  if (stored === undefined || stored.value.state === 'shredded') return
+  if (stored.value.state === 'active') {
+    await keeper.execute(session, suspendTenant, { tenant }, INTERNAL_REQUEST)
+  }
+  const input = { tenant, confirm: stored.value.name }
+  await keeper.execute(session, shredTenant, input, INTERNAL_REQUEST)
 }
 
 async function hasEnded(
