@@ -2,7 +2,6 @@ import {
   type ChangeObserver,
   type Clock,
   eraseTenant,
-  type Store,
   SYSTEM_TENANT,
   type TenantId,
 } from '@claviger/core'
@@ -11,20 +10,27 @@ import { loadTenants } from './custody/software/tenant-keys.ts'
 import { describeError, type Logger } from './logging/logger.ts'
 import type { OpenedLog } from './open-log.ts'
 import { recoverOutbox } from './outbox.ts'
+import type { SqliteStore } from './storage/sqlite/sqlite-store.ts'
 
 /** How many are looked for at a start; an operator may go on with any. */
 const SHREDDING_MAX = 100
 
 /** What has to happen once the root key is there, before anything else is served. */
 export class Unsealing {
-  readonly #store: Store
+  readonly #store: SqliteStore
   readonly #keyring: Keyring
   readonly #opened: OpenedLog
   readonly #clock: Clock
   readonly #logger: Logger
   #isRecovered = false
 
-  constructor(store: Store, keyring: Keyring, opened: OpenedLog, clock: Clock, logger: Logger) {
+  constructor(
+    store: SqliteStore,
+    keyring: Keyring,
+    opened: OpenedLog,
+    clock: Clock,
+    logger: Logger,
+  ) {
     this.#store = store
     this.#keyring = keyring
     this.#opened = opened
@@ -58,7 +64,8 @@ export class Unsealing {
       forget: (id: TenantId) => this.#keyring.forget(id),
     }
     try {
-      await store.scrub()
+      // An orderly stop has emptied the write-ahead log.
+      if (store.wasCut) await store.scrub()
       const query = { tenant: SYSTEM_TENANT, facets: ['state=shredding'], limit: SHREDDING_MAX }
       for (const { value } of (await store.list('tenant', query)).records) {
         await eraseTenant({ store, tenants }, value.id)

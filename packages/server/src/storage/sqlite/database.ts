@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { KeeperError, type RecordKind, type TenantId } from '@claviger/core'
@@ -25,6 +25,8 @@ export interface StoredState extends LedgerState {
 /** The connection that reads. It sees the last commit it was told of, and nothing newer. */
 export class Database {
   readonly file: string
+  /** It was left with a write-ahead log: by a process that did not stop in good order. */
+  readonly wasCut: boolean
   readonly #database: DatabaseSync
   readonly #lock: FolderLock
   readonly #record: StatementSync
@@ -32,8 +34,9 @@ export class Database {
   readonly #outbox: StatementSync
   readonly #state: StatementSync
 
-  private constructor(file: string, database: DatabaseSync, lock: FolderLock) {
+  private constructor(file: string, database: DatabaseSync, lock: FolderLock, wasCut: boolean) {
     this.file = file
+    this.wasCut = wasCut
     this.#database = database
     this.#lock = lock
     this.#record = database.prepare(
@@ -52,11 +55,12 @@ export class Database {
     const lockFile = join(folder, LOCK_FILE)
     prepareFolder(folder, [file, lockFile])
     const lock = lockFolder(lockFile)
+    const wasCut = existsSync(`${file}-wal`)
     let database: DatabaseSync | undefined
     try {
       database = openConnection(file, 'read')
       migrate(database)
-      return new Database(file, database, lock)
+      return new Database(file, database, lock, wasCut)
     } catch (error) {
       database?.close()
       lock.release()

@@ -113,6 +113,11 @@ export class SqliteStore implements Store {
     return { sequence: this.#state.sequence, digest: encodeHex(this.#stateMac) }
   }
 
+  /** The process before this one did not stop in good order. */
+  get wasCut(): boolean {
+    return this.#database.wasCut
+  }
+
   /** Why changes are refused until the keeper restarts; undefined while they are accepted. */
   get failure(): KeeperError | undefined {
     return this.#failure
