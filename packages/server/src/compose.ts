@@ -11,7 +11,6 @@ import {
   systemClock,
   type Tenant,
   type TenantId,
-  type Token,
 } from '@claviger/core'
 import { createApprovalCrypto } from './approval-crypto.ts'
 import { AnchorFile } from './anchor-file.ts'
@@ -117,7 +116,7 @@ async function composeWith(
     () => restored.takeUp(keeper, ports),
     () => emergencies.load(),
   ])
-  const access = openAccess(config, store, clock, logger, (token) => keeper.openSharedSecret(token))
+  const access = openAccess(config, store, clock, logger, () => keeper)
   const custody = openCustody(config, foundation)
   const keyStores = openKeyStores(config, clock, custody, keyring)
   const { log, reader } = opened
@@ -162,7 +161,7 @@ async function composeWith(
     emergencies,
     warm: () => access.authorizer.warm(),
     onSeal: (wipe) => [keyring.onWipe(wipe), keyring.onClose(wipe)],
-    gauges: () => gauges(ports, opened.log, foundation, custody),
+    gauges: () => gauges(keeper, ports, opened.log, foundation, custody),
     close: async () => {
       keyStores.close()
       await restored.close()
@@ -246,13 +245,13 @@ interface Access {
   clear(): void
 }
 
-/** Who comes in, and what they may do. */
+/** Who comes in, and what they may do; the keeper is made after it, and asked only when somebody comes. */
 function openAccess(
   { oidc }: Config,
   store: SqliteStore,
   clock: Clock,
   logger: Logger,
-  openSharedSecret: (token: Token) => Uint8Array,
+  keeper: () => Keeper,
 ): Access {
   const authorizer = createCedarAuthorizer({
     now: () => clock.now(),
@@ -273,7 +272,8 @@ function openAccess(
     clock,
     tenants: [DEFAULT_TENANT],
     prepare,
-    openSharedSecret,
+    openSharedSecret: (token) => keeper().openSharedSecret(token),
+    onFailure: (login) => keeper().failedLogins.tell(login),
     ...(jwts !== undefined && { jwts }),
   })
   return {
@@ -315,6 +315,7 @@ function openKeyStores({ aws }: Config, clock: Clock, own: SoftwareCustody, keyr
 }
 
 function gauges(
+  { failedLogins }: Keeper,
   { seal }: KeeperPorts,
   log: FileAuditLog,
   { memory, store }: Foundation,
@@ -322,6 +323,7 @@ function gauges(
 ): Readonly<Record<string, number>> {
   return {
     sealed: seal.status().sealed ? 1 : 0,
+    failed_logins: failedLogins.total,
     log_entries: log.size,
     log_commits: log.commits,
     log_failed: log.failure === undefined ? 0 : 1,
@@ -345,6 +347,7 @@ function close(
     async () => {
       if (!seal.status().sealed) await keeper.usage.close()
     },
+    () => keeper.failedLogins.flush(),
     () => anchor.stop(),
     () => log.close(),
     () => anchor.write(store.anchor()),

@@ -15,6 +15,7 @@ import { CommitConflict, Committer } from './commit-change.ts'
 import type { DataAnswer, DataCall, DataOperation } from './data-operation.ts'
 import { DataExecutor } from './execute-data.ts'
 import { openSharedSecret } from './execute-shared-secret.ts'
+import { FailedLogins } from './failed-logins.ts'
 import { GuardCache } from './guard-cache.ts'
 import { idempotencyId, idempotencyPut } from './idempotency.ts'
 import { KeyCache } from './key-cache.ts'
@@ -48,6 +49,7 @@ export class Keeper {
   readonly attachments: AttachmentCache
   readonly guards: GuardCache
   readonly usage: UsageLedger
+  readonly failedLogins: FailedLogins
   readonly #ports: KeeperPorts
   readonly #traffic = new Traffic()
   readonly #quotas: QuotaRail
@@ -63,6 +65,7 @@ export class Keeper {
     this.keys = new KeyCache(ports.store, () => ports.clock.now(), ports.cachedKeysMax)
     this.attachments = new AttachmentCache(ports.store, ports.cachedKeysMax)
     this.usage = new UsageLedger(ports.store)
+    this.failedLogins = new FailedLogins(ports)
     this.#admission = new Admission(ports, this.#traffic)
     this.#quotas = new QuotaRail(ports)
     this.guards = new GuardCache(ports.store)

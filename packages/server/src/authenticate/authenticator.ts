@@ -1,27 +1,23 @@
 import { SecretBytes } from '@claviger/bytes'
 import {
-  type Assurance,
   type ChangeObserver,
   type Clock,
   type Instant,
-  isKeeperError,
-  KeeperError,
+  type FailedLogin,
   type MaybePromise,
   type Principal,
   type PrincipalId,
-  rolesInForce,
   type Session,
-  sessionLimits,
   type Store,
   SYSTEM_TENANT,
   type TenantId,
   type Token,
   type TokenId,
-  type TokenScope,
 } from '@claviger/core'
 import { FailureLimit } from './failure-limit.ts'
-import type { JwtLogin } from './oidc/jwt-claims.ts'
 import { isJwt, type JwtVerifier } from './oidc/jwt-verifier.ts'
+import { expired, isFailure, refusalOf, refusedLogin } from './refused-login.ts'
+import { type Proof, sessionOf } from './session-of.ts'
 import { SessionTable } from './session-table.ts'
 import { hashTicket, isIdentifier } from './shared-secret-text.ts'
 import { assertTokenText, hashToken, TOKEN_LENGTH, unauthenticated } from './token-text.ts'
@@ -37,6 +33,8 @@ export interface AuthenticatorOptions {
   readonly openSharedSecret?: (token: Token) => Uint8Array
   /** Verifies tokens of OpenID Connect; without it there are no such logins. */
   readonly jwts?: JwtVerifier
+  /** Told of every refused login: `FailedLogins` of the keeper. */
+  readonly onFailure?: (login: FailedLogin) => void
   readonly sessionsMax?: number
   /** Failures a peer may make at once, and how long until it may make one more. */
   readonly failuresMax?: number
@@ -74,6 +72,7 @@ export class Authenticator {
   readonly #failures: FailureLimit
   readonly #openSharedSecret: (token: Token) => Uint8Array
   readonly #jwts: JwtVerifier | undefined
+  readonly #onFailure: (login: FailedLogin) => void
   readonly #logins = new WeakMap<Session, SharedSecretLogin>()
   /** Lookups under way, so that a credential has one session however many ask at once. */
   readonly #pending = new Map<string, Promise<Session>>()
@@ -87,6 +86,7 @@ export class Authenticator {
     this.#prepare = options.prepare ?? (() => {})
     this.#openSharedSecret = options.openSharedSecret ?? (() => fail())
     this.#jwts = options.jwts
+    this.#onFailure = options.onFailure ?? (() => {})
     this.#sessions = new SessionTable(options.sessionsMax ?? SESSIONS_MAX, (session) =>
       this.#logins.get(session)?.secret.wipe(),
     )
@@ -109,14 +109,14 @@ export class Authenticator {
       const known = this.#known(hash)
       if (known !== undefined) return known
       this.#failures.assertOpen(peer)
-      return this.#counted(peer, () => {
+      return this.#counted(peer, 'token', () => {
         assertTokenText(secret)
         return this.#lookUp(hash, () => this.#readToken(hash))
       })
     }
     if (this.#jwts !== undefined && isJwt(secret)) return this.#byJwt(this.#jwts, secret, peer)
     this.#failures.assertOpen(peer)
-    return this.#counted(peer, () => Promise.reject(unauthenticated()))
+    return this.#counted(peer, 'token', () => Promise.reject(unauthenticated()))
   }
 
   /** Verified once: until it ends, or its principal changes, the same text is the same session. */
@@ -125,7 +125,9 @@ export class Authenticator {
     const known = this.#known(credential)
     if (known !== undefined) return known
     this.#failures.assertOpen(peer)
-    return this.#counted(peer, () => this.#lookUp(credential, () => this.#readJwt(jwts, jwt)))
+    return this.#counted(peer, 'oidc', () =>
+      this.#lookUp(credential, () => this.#readJwt(jwts, jwt)),
+    )
   }
 
   /**
@@ -138,7 +140,7 @@ export class Authenticator {
     const known = this.#known(credential)
     if (known !== undefined) return known
     this.#failures.assertOpen(peer)
-    return this.#counted(peer, () => {
+    return this.#counted(peer, 'certificate', () => {
       if (!FINGERPRINT.test(fingerprint) || !(validTo > this.#clock.now())) throw unauthenticated()
       return this.#lookUp(credential, () => this.#readCertificate(fingerprint, validTo))
     })
@@ -153,7 +155,7 @@ export class Authenticator {
     const known = this.#known(credential)
     if (known !== undefined) return this.#loginOf(known)
     this.#failures.assertOpen(peer)
-    return this.#counted(peer, async () => {
+    return this.#counted(peer, 'signature', async () => {
       if (!isIdentifier(identifier)) throw unauthenticated()
       return this.#lookUp(credential, () => this.#readSharedSecret(identifier))
     }).then((session) => this.#loginOf(session))
@@ -167,6 +169,19 @@ export class Authenticator {
   /** Counts a failure of a peer that gave no credential of ours: a wrong share, say. */
   countFailure(peer: string): void {
     this.#failures.count(peer)
+  }
+
+  /** Counts and tells of a signature that was not by the secret of `session`. */
+  refuseSignature(peer: string, { principal: id, name, tenant, token }: Session): void {
+    this.#failures.count(peer)
+    const reason = 'wrong-signature'
+    this.#onFailure({
+      peer,
+      how: 'signature',
+      reason,
+      owner: { id, name, tenant },
+      ...(token !== undefined && { token: { id: token } }),
+    })
   }
 
   /** Takes back what `countFailure` counted in advance. */
@@ -211,11 +226,18 @@ export class Authenticator {
     }
   }
 
-  async #counted(peer: string, attempt: () => Promise<Session>): Promise<Session> {
+  async #counted(
+    peer: string,
+    how: FailedLogin['how'],
+    attempt: () => Promise<Session>,
+  ): Promise<Session> {
     try {
       return await attempt()
     } catch (error) {
-      if (isFailure(error)) this.#failures.count(peer)
+      if (isFailure(error)) {
+        this.#failures.count(peer)
+        this.#onFailure({ peer, how, ...refusalOf(error) })
+      }
       throw error
     }
   }
@@ -258,7 +280,9 @@ export class Authenticator {
       if (stored === undefined) continue
       const token = stored.value
       const owner = await this.#store.get('principal', tenant, token.principal)
-      if (token.hash !== hash || token.revokedAt !== undefined) break
+      if (token.hash !== hash) break
+      if (token.revokedAt !== undefined)
+        throw refusedLogin('revoked', { owner: owner?.value, token })
       return await this.#establish(owner?.value, token.expiresAt, { token })
     }
     throw unauthenticated()
@@ -271,9 +295,11 @@ export class Authenticator {
       const token = stored.value
       const { sharedSecret } = token
       const owner = await this.#store.get('principal', tenant, token.principal)
-      if (sharedSecret?.identifier !== identifier || token.revokedAt !== undefined) break
+      if (sharedSecret?.identifier !== identifier) break
+      const whose = { owner: owner?.value, token }
+      if (token.revokedAt !== undefined) throw refusedLogin('revoked', whose)
       // The identifier is public, and so is the end of a temporary secret: it stands beside it.
-      if (!(token.expiresAt > this.#clock.now())) throw expired()
+      if (!(token.expiresAt > this.#clock.now())) throw expired(whose)
       const session = await this.#establish(owner?.value, token.expiresAt, { token })
       this.#logins.set(session, {
         session,
@@ -321,76 +347,21 @@ export class Authenticator {
     expiresAt: Instant,
     proof: Proof = {},
   ): Promise<Session> {
-    if (principal === undefined || principal.disabled || !(expiresAt > this.#clock.now())) {
-      throw unauthenticated()
-    }
-    if (principal.emergency === true && proof.token === undefined) throw unauthenticated()
+    const whose = { owner: principal, token: proof.token }
+    if (principal === undefined) throw refusedLogin('unknown', whose)
+    if (principal.disabled) throw refusedLogin('disabled', whose)
+    if (!(expiresAt > this.#clock.now())) throw refusedLogin('expired', whose)
+    if (principal.emergency === true && proof.token === undefined) throw refusedLogin('unknown')
     const { tenant } = principal
     const owner = await this.#store.get('tenant', SYSTEM_TENANT, tenant)
-    if (owner?.value.state !== 'active') throw unauthenticated()
+    if (owner?.value.state !== 'active') throw refusedLogin('tenant-not-active', whose)
     await this.#prepare(tenant)
-    const { token, login, certificate } = proof
-    return Object.freeze({
-      tenant,
-      principal: principal.id,
-      name: principal.name,
-      roles: Object.freeze(
-        rolesInForce(principal.roles).filter((role) => login?.roles?.includes(role) ?? true),
-      ),
-      authentication: authenticationBy(proof),
-      ...(login !== undefined && { assurance: assuranceOf(login) }),
-      ...(token !== undefined && { token: token.id }),
-      ...(certificate !== undefined && { certificate }),
-      scope: frozenScope(token?.scope ?? {}),
-      ...sessionLimits(owner.value),
-      expiresAt,
-    })
+    return sessionOf(principal, owner.value, expiresAt, proof)
   }
-}
-
-/** What showed who it is. */
-interface Proof {
-  readonly certificate?: string
-  readonly token?: Token
-  readonly login?: JwtLogin
-}
-
-function authenticationBy({ token, login }: Proof): Session['authentication'] {
-  if (login !== undefined) return 'oidc'
-  if (token === undefined) return 'certificate'
-  return token.sharedSecret === undefined ? 'token' : 'signature'
-}
-
-function assuranceOf({ issuer, acr, amr }: JwtLogin): Assurance {
-  return Object.freeze({
-    issuer,
-    ...(acr !== undefined && { acr }),
-    ...(amr !== undefined && { amr: Object.freeze([...amr]) }),
-  })
-}
-
-/** Nobody is shut out for having come while an issuer was down. */
-function isFailure(error: unknown): boolean {
-  if (!isKeeperError(error) || error.code !== 'unauthenticated') return false
-  return error.details['reason'] !== 'issuer-unreachable'
-}
-
-function expired(): KeeperError {
-  return new KeeperError('unauthenticated', 'the credential has expired; ask for a new one', {
-    details: { expired: true },
-  })
 }
 
 function fail(): never {
   throw new Error('nothing opens shared secrets')
-}
-
-/** Caches hang on a session as it was: nothing of it may be changed afterwards. */
-function frozenScope({ actions, keys }: TokenScope): TokenScope {
-  return Object.freeze({
-    ...(actions !== undefined && { actions: Object.freeze([...actions]) }),
-    ...(keys !== undefined && { keys: Object.freeze([...keys]) }),
-  })
 }
 
 /** No token's hash: these are 64 characters without a space. */

@@ -105,7 +105,7 @@ export class SignatureAuthenticator {
       if (!login.isTicket(typeof ticket === 'string' ? ticket : undefined)) throw unauthenticated()
     } catch (error) {
       if (known === undefined) signingKey.fill(0)
-      this.#count(error, peer)
+      this.#count(error, peer, session)
       throw error
     }
     if (known !== undefined) return known.caller
@@ -139,13 +139,13 @@ export class SignatureAuthenticator {
   }
 
   /** A known access key with a wrong signature fails as an unknown one does: so often, and no more. */
-  #count(error: unknown, peer: string): void {
+  #count(error: unknown, peer: string, session: Session): void {
     const failed =
       (error instanceof SigV4Error && error.code === 'mismatch') ||
       (isKeeperError(error) && error.code === 'unauthenticated')
     if (!failed) return
     this.#options.authenticator.assertOpen(peer)
-    this.#options.authenticator.countFailure(peer)
+    this.#options.authenticator.refuseSignature(peer, session)
   }
 
   /** No signature can be checked while sealed: say that rather than that its key is unknown. */

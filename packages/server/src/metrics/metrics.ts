@@ -14,6 +14,7 @@ const HELP: Readonly<Record<string, string>> = {
   open_materials: 'Key versions opened in memory.',
   cached_keys: 'Keys held in memory.',
   cached_sessions: 'Sessions held in memory.',
+  failed_logins: 'Refused attempts to come in, since the start of this process.',
   locked_memory_bytes: 'Locked memory that holds secrets.',
 }
 
