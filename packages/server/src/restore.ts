@@ -46,6 +46,8 @@ export interface RestoreOptions {
   readonly known: KnownLog | undefined
   /** Signed checkpoints of the log that were kept elsewhere: the backup must continue each of them. */
   readonly checkpoints?: readonly Uint8Array[]
+  /** Checkpoints that were merely found: they count like those above if they are of this log. */
+  readonly foundCheckpoints?: readonly Uint8Array[]
   /** Take a backup that is older than a checkpoint: what happened since is lost. */
   readonly acceptOlder?: boolean
   /** What `claviger backup tombstones` has written: what it names ends again. */
@@ -70,6 +72,7 @@ export async function restoreBackup(
   return unpackBackup(join(folder, 'data'), parts, known ?? OF_ITSELF, {
     head: async ({ size }, log) => {
       head = { size, log }
+      checkpoints.push(...(await ofThisLog(options.foundCheckpoints ?? [], log)))
       for (const kept of checkpoints) {
         const newest = (await openKept(kept, log)).size
         if (newest > size && !acceptOlder) throw older(size, newest)
@@ -119,6 +122,22 @@ function restoredOf(
     },
     tombstones,
   })
+}
+
+async function ofThisLog(
+  notes: readonly Uint8Array[],
+  log: KnownLog,
+): Promise<readonly Uint8Array[]> {
+  const own: Uint8Array[] = []
+  for (const note of notes) {
+    try {
+      await openKept(note, log)
+      own.push(note)
+    } catch (error) {
+      if (!(error instanceof BackupError)) throw error
+    }
+  }
+  return own
 }
 
 async function openKept(

@@ -58,9 +58,13 @@ says a keeper runs
 developer$ key destroy old --now --yes
 administrator$ backup tombstones -o today.tombstones
 auditor$ audit checkpoint -o today.checkpoint
-anybody$ backup restore monday.backup --into older --identity me.age --key elsewhere.vkey --checkpoint today.checkpoint
+anybody$ backup restore monday.backup --into older --identity me.age --key elsewhere.vkey
 exit 6
 says --accept-older
-anybody$ backup restore monday.backup --into older --identity me.age --key elsewhere.vkey --checkpoint today.checkpoint --accept-older --tombstones today.tombstones
+shell$ mkdir -p kept && mv today.checkpoint kept/
+anybody$ backup restore monday.backup --into older --identity me.age --key elsewhere.vkey --checkpoint kept/today.checkpoint
+exit 6
+says --accept-older
+anybody$ backup restore monday.backup --into older --identity me.age --key elsewhere.vkey --checkpoint kept/today.checkpoint --accept-older --tombstones today.tombstones
 says restored
 shell$ grep -c key-version older/data/restored.json

@@ -22,7 +22,7 @@ export interface BackupBegin {
 }
 
 export type BackupWord =
-  | { readonly kind: 'hold' | 'copy' | 'next' }
+  | { readonly kind: 'ready' | 'hold' | 'copy' | 'next' }
   | { readonly kind: 'signed'; readonly note: Uint8Array }
   | BackupBegin
 

@@ -26,6 +26,8 @@ let output: BackupOutput | undefined
 /** Replies of their own time are undefined here: those to `next` and `signed` come when they are ready. */
 async function answer(word: BackupWord): Promise<BackupReply | undefined> {
   switch (word.kind) {
+    case 'ready':
+      return { kind: 'done' }
     case 'hold':
       snapshot.hold()
       return { kind: 'done' }

@@ -117,6 +117,8 @@ export class BackupCreator implements Backups {
   /** Takes the instant: what the store holds, the log's head, and the files beside, of between two commits. */
   async #begin(worker: BackupWorker, request: BackupRequest): Promise<BackupBegin> {
     const { store, log, origin, version } = this.#sources
+    // Commits wait while the store is held still; they need not wait for a thread to start.
+    await worker.ask({ kind: 'ready' })
     const held = await store.holdStill(async () => {
       const { seal, logKeys } = this.#sources.files()
       const cut = log.cut()

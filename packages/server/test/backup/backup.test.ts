@@ -129,6 +129,17 @@ test('it is for the operator of the first tenant, and for one at a time', async 
   await world.backup()
 })
 
+test('a keeper that stops breaks it off, and leaves nothing behind', async () => {
+  const other = await World.open()
+  const { pieces } = await other.begin()
+  await pieces.next()
+  const rest = Array.fromAsync(pieces)
+  const [closed, ended] = await Promise.allSettled([other.close(), rest])
+  assert.equal(closed.status, 'fulfilled')
+  assert.equal(ended.status, 'rejected')
+  assert.equal(existsSync(join(other.folder, 'data', 'backup')), false)
+})
+
 test('of another keeper it is refused, unless somebody takes responsibility', async () => {
   const other = await World.open()
   const bytes = await other.backup()

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { decodeUtf8 } from '@claviger/bytes'
 import type { Command } from 'commander'
 import type { Context } from '../../context.ts'
@@ -34,7 +35,7 @@ export function define(command: Command, context: Context): void {
     )
     .option(
       '--checkpoint <file>',
-      'a signed checkpoint that was kept: the backup must not be older; may be repeated',
+      'a signed checkpoint that was kept: the backup must not be older; may be repeated; those beside the backup (*.checkpoint) count too',
       collect,
     )
     .option(
@@ -67,6 +68,7 @@ async function restore(context: Context, file: string, options: Options): Promis
   for (const kept of options.checkpoint ?? []) {
     checkpoints.push(await readFileInput(context, kept, CHECKPOINT_BYTES_MAX))
   }
+  const foundCheckpoints = checkpointsBeside(context, file)
   const tombstones: string[] = []
   for (const ended of options.tombstones ?? []) {
     tombstones.push(decodeUtf8(await readFileInput(context, ended, TOMBSTONES_BYTES_MAX)))
@@ -81,6 +83,7 @@ async function restore(context: Context, file: string, options: Options): Promis
     restoreBackup(folder, input.open(), opening, {
       known,
       checkpoints,
+      foundCheckpoints,
       tombstones,
       replaces,
       acceptOlder: acceptOlder === true,
@@ -90,4 +93,16 @@ async function restore(context: Context, file: string, options: Options): Promis
     { restored: true, folder, ...backupOnWire(read) },
     `${context.paint('good', 'restored')} into ${folder}; start the keeper and unseal it\n${describeBackup(read)}`,
   )
+}
+
+/** Files that end in `.checkpoint` in the folder of the backup: whoever keeps them there means something by it. */
+function checkpointsBeside(context: Context, file: string): readonly Uint8Array[] {
+  if (file === '-') return []
+  const folder = dirname(resolve(context.environment.cwd, file))
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.checkpoint'))
+    .map(({ name }) => join(folder, name))
+    .filter((path) => statSync(path).size <= CHECKPOINT_BYTES_MAX)
+    .map((path) => readFileSync(path))
 }
