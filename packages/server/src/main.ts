@@ -18,6 +18,7 @@ import { mountAws } from './mount-aws.ts'
 import { mountContext } from './mount-context.ts'
 import { mountRest } from './mount-rest.ts'
 import { mountXks } from './mount-xks.ts'
+import { backupPlan, ScheduledBackups } from './scheduled-backups.ts'
 import type { ProtocolModule } from './protocols/protocol.ts'
 
 export interface RunServerOptions {
@@ -77,7 +78,8 @@ async function serve(config: Config, options: RunServerOptions, logger: Logger):
     const warn = (message: string): void => logger.warn(message)
     const found = options.dev ? await openDevelopmentKeeper(keeper, config.folder, warn) : undefined
     const tls = await tlsOf(config)
-    const context = mountContext(keeper, logger)
+    const scheduled = scheduledBackups(config, keeper, logger)
+    const context = mountContext(keeper, logger, () => scheduled?.gauges() ?? {})
     const rest = mountRest(keeper, config, context)
     const aws = mountAws(keeper, config, context)
     const xks = mountXks(keeper, config, context)
@@ -91,9 +93,11 @@ async function serve(config: Config, options: RunServerOptions, logger: Logger):
       announce(options, config, url, found, keeper)
       // What the first request would otherwise wait for, once the port is open.
       setImmediate(() => warm(keeper, rest, logger))
+      scheduled?.start()
       const signal = await stop
       logger.info(`${signal}: finishing what is under way`)
     } finally {
+      await scheduled?.stop()
       await Promise.all(listeners.map((listener) => listener.drain()))
       await rest.close()
       await aws.close()
@@ -103,6 +107,15 @@ async function serve(config: Config, options: RunServerOptions, logger: Logger):
   }
   logger.info('stopped')
   return 0
+}
+
+function scheduledBackups(
+  config: Config,
+  keeper: Composition,
+  logger: Logger,
+): ScheduledBackups | undefined {
+  const plan = backupPlan(config)
+  return plan === undefined ? undefined : new ScheduledBackups(plan, keeper, logger)
 }
 
 /** The one that serves every protocol, and those that a protocol has of its own. */

@@ -11,9 +11,13 @@ export interface MountContext {
   readonly report: (error: unknown) => string
 }
 
-export function mountContext(composition: Composition, logger: Logger): MountContext {
+export function mountContext(
+  composition: Composition,
+  logger: Logger,
+  more: () => Readonly<Record<string, number>> = () => ({}),
+): MountContext {
   return {
-    metrics: createMetrics(() => composition.gauges()),
+    metrics: createMetrics(() => ({ ...composition.gauges(), ...more() })),
     report: (error) => {
       const incident = encodeHex(randomBytes(8))
       const stack = error instanceof Error ? (error.stack ?? '') : ''

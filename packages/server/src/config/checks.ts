@@ -126,6 +126,19 @@ function isOrigin(value: unknown): boolean {
 const isLocalPage = (protocol: string, hostname: string): boolean =>
   protocol === 'http:' && hostname === 'localhost'
 
+const RECIPIENTS_MAX = 16
+/** Bech32 in lower case; age itself checks the rest. */
+const RECIPIENT = /^age1[a-z0-9]{50,4000}$/
+
+export const recipients: Check = {
+  accepts: `a list of 1 to ${RECIPIENTS_MAX} recipients of age (\`age1…\`)`,
+  isValid: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.length <= RECIPIENTS_MAX &&
+    value.every((one) => typeof one === 'string' && RECIPIENT.test(one)),
+}
+
 export const flag: Check = {
   accepts: '`true` or `false`',
   isValid: (value) => typeof value === 'boolean',

@@ -23,6 +23,14 @@ export interface Config {
   }
   readonly seal: { readonly kind: SealKind }
   readonly audit: { readonly origin: string; readonly checkpointSeconds: number }
+  /** Backups that the keeper takes by itself; none without a folder. */
+  readonly backup: {
+    readonly folder?: string
+    /** Of age. */
+    readonly recipients?: readonly string[]
+    readonly everyHours: number
+    readonly keep: number
+  }
   readonly algorithms: { readonly profile: AlgorithmProfile }
   readonly cache: {
     readonly keys: number
@@ -82,6 +90,7 @@ export function defaultConfig(folder: string): Config {
     },
     seal: { kind: 'shamir' },
     audit: { origin: 'claviger.local/log', checkpointSeconds: 1 },
+    backup: { everyHours: 24, keep: 14 },
     algorithms: { profile: 'nist' },
     cache: {
       keys: 10_000,

@@ -59,6 +59,9 @@ export function parseConfig(source: string, base: string): Config {
   if (draft.aws.regions !== undefined && !draft.aws.regions.includes(draft.aws.region)) {
     mistakes.push('aws: region must be one of regions')
   }
+  if (values.has('backup.folder') !== values.has('backup.recipients')) {
+    mistakes.push('backup: folder and recipients go together')
+  }
   if (!areWithin(draft.passkeys)) {
     mistakes.push('passkeys: origins must be at rp-id, or below it')
   }

@@ -11,6 +11,7 @@ import {
   origin,
   origins,
   path,
+  recipients,
   region,
   regions,
   uriPrefix,
@@ -95,6 +96,27 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     check: whole(1, 3_600),
     about: 'longest time until an entry is under a signed checkpoint',
     assign: (draft, value) => (draft.audit.checkpointSeconds = value),
+  },
+  'backup.folder': {
+    check: path,
+    about: 'where the keeper puts backups by itself; none are taken when it is left out',
+    path: true,
+    assign: (draft, value) => (draft.backup.folder = value),
+  },
+  'backup.recipients': {
+    check: recipients,
+    about: 'who can open them (age); goes with `backup.folder`',
+    assign: (draft, value) => (draft.backup.recipients = value),
+  },
+  'backup.every-hours': {
+    check: whole(1, 8_760),
+    about: 'a backup is taken when the newest in the folder is as old as that',
+    assign: (draft, value) => (draft.backup.everyHours = value),
+  },
+  'backup.keep': {
+    check: whole(1, 10_000),
+    about: 'how many are kept; the oldest go once a new one is whole',
+    assign: (draft, value) => (draft.backup.keep = value),
   },
   'algorithms.profile': {
     check: oneOf(ALGORITHM_PROFILES),

@@ -9,6 +9,8 @@ const HELP: Readonly<Record<string, string>> = {
   log_entries: 'Entries in the audit log.',
   log_commits: 'Group commits of the audit log by this process; each made many entries durable.',
   log_appended: 'Entries appended by this process.',
+  backup_failed: 'Whether the last scheduled backup failed.',
+  backup_newest_seconds: 'When the newest scheduled backup was begun, in seconds since 1970.',
   log_failed: 'Whether the audit log refuses.',
   store_failed: 'Whether the store refuses.',
   open_materials: 'Key versions opened in memory.',

@@ -6,6 +6,7 @@ import { SETTINGS } from '../../src/config/settings.ts'
 import { valueOf } from './configuration-table.ts'
 
 const BASE = '/etc/claviger'
+const RECIPIENT = 'age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj'
 
 function mistakesOf(source: string): readonly string[] {
   try {
@@ -22,8 +23,10 @@ function withSetting(path: string, value: string): string {
   const folder = path === 'folder' ? '' : 'folder = "/data"\n'
   const other = path === 'listen.certificate' ? 'listen.key = "k"\n' : ''
   const another = path === 'listen.key' ? 'listen.certificate = "c"\n' : ''
+  const openers = path === 'backup.folder' ? `backup.recipients = ["${RECIPIENT}"]\n` : ''
+  const place = path === 'backup.recipients' ? 'backup.folder = "b"\n' : ''
   const party = path === 'passkeys.origins' ? 'passkeys.rp-id = "example.com"\n' : ''
-  return `${folder}${other}${another}${party}${path} = ${value}\n`
+  return `${folder}${other}${another}${openers}${place}${party}${path} = ${value}\n`
 }
 
 interface Cases {
@@ -117,6 +120,20 @@ const CASES: Readonly<Record<string, Cases>> = {
     wrong: ['""', '"a b"', '"a+b"', '"a\\tb"', '"é"', '7', `"${'x'.repeat(201)}"`],
   },
   'audit.checkpoint-seconds': wholes(1, 3_600),
+  'backup.folder': paths,
+  'backup.recipients': {
+    right: [[`["${RECIPIENT}"]`, [RECIPIENT]]],
+    wrong: [
+      '[]',
+      `"${RECIPIENT}"`,
+      '["age1"]',
+      '["AGE-SECRET-KEY-1"]',
+      '["ssh-ed25519 AAAA"]',
+      '[7]',
+    ],
+  },
+  'backup.every-hours': wholes(1, 8_760),
+  'backup.keep': wholes(1, 10_000),
   'algorithms.profile': choices('nist', 'cnsa2'),
   'cache.keys': wholes(1, 10_000_000),
   'cache.materials': wholes(1, 10_000_000),
@@ -207,6 +224,9 @@ describe('mistakes', () => {
       'lisden (line 7): is not a setting',
       'folder: is missing; say where the data goes',
       'listen: certificate and key go together',
+    ])
+    assert.deepEqual(mistakesOf('folder = "/data"\nbackup.folder = "b"'), [
+      'backup: folder and recipients go together',
     ])
     assert.deepEqual(mistakesOf('folder = "/data"\naws.regions = ["eu-west-3"]'), [
       'aws: region must be one of regions',
