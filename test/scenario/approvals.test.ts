@@ -12,6 +12,7 @@ for (const name of [
   'openssl',
   'tenants',
   'own-seal',
+  'shred',
   'review',
   'emergency',
   'policies',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cpSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import * as core from '@claviger/core'
@@ -14,7 +14,7 @@ const world = new TenantWorld()
 before(() => world.open())
 after(() => world.close())
 
-test("a tenant sealed on its own can't be opened with the keeper's root key and database: shown by trying, with every byte of both in hand", async () => {
+test("a tenant sealed on its own can't be opened with the keeper's root key and database: shown by trying, with every byte of both in hand", async (t) => {
   const [own, neighbour] = [await world.house('own'), await world.house('neighbour')]
   for (const one of [own, neighbour]) await furnish(world, one, 'before')
   await world.protect(own, PASSPHRASES[0])
@@ -25,6 +25,7 @@ test("a tenant sealed on its own can't be opened with the keeper's root key and 
   // The whole folder of a running keeper, write-ahead log and free pages included.
   const copy = `${world.folder}-copy`
   cpSync(join(world.folder, 'data'), copy, { recursive: true })
+  t.after(() => rmSync(copy, { recursive: true, force: true }))
   const [root, ...none] = rootKeys(copy)
   assert.ok(root !== undefined && none.length === 0)
   const rows = rowsOf(copy)
