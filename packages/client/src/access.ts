@@ -65,6 +65,7 @@ export class Principals {
       method: 'POST',
       path: ['principals'],
       body: toWire(request),
+      creation: true,
       ...options,
     })) as PrincipalAnswer
   }
@@ -199,6 +200,7 @@ export class Tokens {
       method: 'POST',
       path: ['principals', principal, 'tokens'],
       body: toWire(request),
+      creation: true,
       ...options,
     })) as NewTokenAnswer
   }

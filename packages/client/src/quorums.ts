@@ -45,6 +45,7 @@ export class Groups {
       method: 'POST',
       path: ['groups'],
       body,
+      creation: true,
       ...options,
     })) as GroupAnswer
   }
@@ -161,6 +162,7 @@ export class Quorums {
       method: 'POST',
       path: ['quorums'],
       body: toWire({ name, ...request }),
+      creation: true,
       ...options,
     })) as QuorumAnswer
   }

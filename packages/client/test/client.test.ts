@@ -97,11 +97,16 @@ describe('repeating', () => {
     assert.equal(seen.length, 1)
   })
 
-  test('a token is made once', async () => {
-    const { client, seen } = fakeKeeper([problem('store-unavailable', 503)])
-    await assert.rejects(client.tokens.create('p', { lifetimeSeconds: 60 }))
-    assert.equal(seen.length, 1)
-    assert.equal(seen[0]?.headers['idempotency-key'], undefined)
+  test('a token is asked for again under one idempotency key, so that it is made once', async () => {
+    const { client, seen } = fakeKeeper([
+      problem('store-unavailable', 503),
+      problem('conflict', 409),
+    ])
+    const made = client.tokens.create('p', { lifetimeSeconds: 60 })
+    await assert.rejects(made, { code: 'conflict' })
+    assert.equal(seen.length, 2)
+    const [first, second] = seen.map(({ headers }) => headers['idempotency-key'])
+    assert.ok(first !== undefined && first === second)
   })
 })
 

@@ -1,8 +1,15 @@
+import { KeeperError } from '../error.ts'
 import type { Session } from '../principal/principal.ts'
 import type { Put } from '../storage/store.ts'
 import type { ManagementOperation, ManagementScope, TargetKind } from './management-operation.ts'
 
 const IDEMPOTENCY_LIFETIME_MS = 86_400_000
+
+/** What an earlier request made, if it is still there. */
+export function madeBefore<Record>(stored: Record | undefined): Record {
+  if (stored === undefined) throw new KeeperError('not-found', 'what was created then is gone')
+  return stored
+}
 
 export function idempotencyId(session: Session, key: string): string {
   return `${session.principal}/${key}`

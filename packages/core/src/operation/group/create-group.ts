@@ -1,5 +1,6 @@
 import type { Group } from '../../approval/group.ts'
 import { type GroupId, parseName } from '../../id.ts'
+import { madeBefore } from '../idempotency.ts'
 import type { ManagementOperation } from '../management-operation.ts'
 import { type DescribedGroup, type MemberInput, resolveMembers } from './members.ts'
 
@@ -24,4 +25,9 @@ export const createGroup: ManagementOperation<'group', CreateGroupInput, Describ
       details: { group: id, members: members.map(({ principal }) => principal) },
     }
   },
+  replay: async ({ ports, tenant }, id) => {
+    const { value: group, revision } = madeBefore(await ports.store.get('group', tenant, id))
+    return { group, revision }
+  },
+  resultId: ({ group }) => group.id,
 }

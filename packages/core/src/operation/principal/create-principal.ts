@@ -3,6 +3,7 @@ import { DEFAULT_TENANT, parseName, type PrincipalId, type TenantId } from '../.
 import type { CredentialSource } from '../../principal/credential-source.ts'
 import { assertSeparate } from '../../principal/duties.ts'
 import { type Principal, type Role, ROLES } from '../../principal/principal.ts'
+import { madeBefore } from '../idempotency.ts'
 import type { ManagementOperation } from '../management-operation.ts'
 import type { DescribedPrincipal } from './described-principal.ts'
 
@@ -42,6 +43,13 @@ export const createPrincipal: ManagementOperation<
       details: { principal: id, roles: principal.roles },
     }
   },
+  replay: async ({ ports, tenant }, id) => {
+    const { value: principal, revision } = madeBefore(
+      await ports.store.get('principal', tenant, id),
+    )
+    return { principal, revision }
+  },
+  resultId: ({ principal }) => principal.id,
 }
 
 /** Known, such as one may hold at once, and such as there are in the tenant. */

@@ -80,6 +80,15 @@ export const createToken: ManagementOperation<'principal', CreateTokenInput, Cre
       details: { token: id, expiresAt: token.expiresAt },
     }
   },
+  // Its secret went out with the first answer and cannot be had again: a second token would be one too many.
+  replay: (_scope, id) => {
+    throw new KeeperError(
+      'conflict',
+      `the token was made, and its secret shown, before: if that answer was lost, revoke ${id} and make another`,
+      { details: { token: id } },
+    )
+  },
+  resultId: ({ token }) => token.id,
 }
 
 interface FreshSecret {

@@ -13,6 +13,7 @@ import { parseLabels } from '../../key/attributes.ts'
 import type { Stored } from '../../storage/store.ts'
 import { LIST_MAX } from '../key/list-keys.ts'
 import { assertAttainable } from '../group/members.ts'
+import { madeBefore } from '../idempotency.ts'
 import type { Change, ManagementOperation, ManagementScope } from '../management-operation.ts'
 import type { KeeperPorts } from '../ports.ts'
 
@@ -53,6 +54,11 @@ export const createQuorum: ManagementOperation<'quorum', CreateQuorumInput, Desc
   action: 'quorum.create',
   target: ({ name }) => ({ kind: 'quorum', ref: name, attributes: {} }),
   run: (scope, input) => draftQuorum(scope, input),
+  replay: async ({ ports, tenant }, id) => {
+    const { value: quorum, revision } = madeBefore(await ports.store.get('quorum', tenant, id))
+    return { quorum, revision }
+  },
+  resultId: ({ quorum }) => quorum.id,
 }
 
 /** @param more how many others are made with it */

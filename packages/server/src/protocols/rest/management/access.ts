@@ -29,10 +29,12 @@ function principalHandlers({
   emergencies,
 }: RestOptions): Handlers<PrincipalRouteId> {
   return {
-    createPrincipal: async ({ session, context, body }) => {
+    createPrincipal: async ({ session, context, body, options }) => {
       const { certificates, ...rest } = body
       const input = { ...rest, ...certificatesOf(certificates) }
-      return answerPrincipal(await keeper.execute(session, core.createPrincipal, input, context))
+      return answerPrincipal(
+        await keeper.execute(session, core.createPrincipal, input, context, options),
+      )
     },
     listPrincipals: async ({ session, context, query }) => {
       const { limit = LIMIT_DEFAULT, ...page } = query
@@ -100,9 +102,15 @@ function tokenHandlers({
   keeper,
 }: RestOptions): Handlers<'createToken' | 'listTokens' | 'revokeToken'> {
   return {
-    createToken: async ({ session, context, params, body }) => {
+    createToken: async ({ session, context, params, body, options }) => {
       const input = { ...params, ...body }
-      const { output, entry } = await keeper.execute(session, core.createToken, input, context)
+      const { output, entry } = await keeper.execute(
+        session,
+        core.createToken,
+        input,
+        context,
+        options,
+      )
       const { token, ...secrets } = output
       return { body: { token: toWire(token), ...secrets, entry }, entry }
     },

@@ -28,8 +28,8 @@ function groupHandlers({ keeper }: RestOptions): Handlers<GroupRouteId> {
         await keeper.execute(session, core.enrollPrincipal, input, context, options),
       )
     },
-    createGroup: async ({ session, context, body }) =>
-      answerGroup(await keeper.execute(session, core.createGroup, body, context)),
+    createGroup: async ({ session, context, body, options }) =>
+      answerGroup(await keeper.execute(session, core.createGroup, body, context, options)),
     listGroups: async ({ session, context }) => {
       const { output, entry } = await keeper.execute(session, core.listGroups, {}, context)
       return { body: { ...output, groups: output.groups.map(groupOnWire), entry }, entry }
@@ -54,8 +54,8 @@ type QuorumRouteId = Extract<
 
 function quorumHandlers({ keeper }: RestOptions): Handlers<QuorumRouteId> {
   return {
-    createQuorum: async ({ session, context, body }) =>
-      answerQuorum(await keeper.execute(session, core.createQuorum, body, context)),
+    createQuorum: async ({ session, context, body, options }) =>
+      answerQuorum(await keeper.execute(session, core.createQuorum, body, context, options)),
     installGuards: async ({ session, context, body }) => {
       const { output, entry } = await keeper.execute(session, core.installGuards, body, context)
       return { body: { quorums: output.quorums.map(quorumOnWire), entry }, entry }

@@ -13,7 +13,7 @@ export function requestOptions(
   id: string,
   route: Route,
   headers: IncomingHttpHeaders,
-  body: unknown,
+  asked: { readonly params: unknown; readonly body: unknown },
   hash: (text: string) => string,
 ): ManagementOptions {
   if (OVERRIDES.some((name) => headers[name] !== undefined)) {
@@ -29,7 +29,7 @@ export function requestOptions(
     throw new KeeperError('invalid-input', 'an idempotency key has 1 to 128 visible characters')
   }
   // The canonical form: the same request formatted otherwise is the same request.
-  const requestHash = hash(`${id}\n${canonicalJson((body ?? {}) as CanonicalJson)}`)
+  const requestHash = hash(`${id}\n${canonicalJson(asked as CanonicalJson)}`)
   return { idempotency: { key, requestHash } }
 }
 

@@ -52,7 +52,13 @@ export async function serveRoute(
     params: request.params,
     query: route.query === undefined ? undefined : query,
     body,
-    options: requestOptions(id, route, request.headers, body, options.hash),
+    options: requestOptions(
+      id,
+      route,
+      request.headers,
+      { params: { ...(request.params as object) }, body: body ?? {} },
+      options.hash,
+    ),
     pem: route.pem === true && /\bapplication\/x-pem-file\b/i.test(request.headers.accept ?? ''),
   } as Call)
   reply.code(route.status ?? 200).header('Cache-Control', 'no-store')

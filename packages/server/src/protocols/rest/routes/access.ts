@@ -11,6 +11,7 @@ export const ACCESS_ROUTES = {
     body: principal.CreatePrincipalRequest,
     answer: principal.PrincipalAnswer,
     status: 201,
+    idempotent: true,
   },
   listPrincipals: {
     method: 'GET',
@@ -66,6 +67,7 @@ export const ACCESS_ROUTES = {
     body: principal.CreateTokenRequest,
     answer: principal.NewTokenAnswer,
     status: 201,
+    idempotent: true,
   },
   listTokens: {
     method: 'GET',

@@ -28,6 +28,7 @@ export const APPROVAL_ROUTES = {
     body: approval.CreateGroupRequest,
     answer: approval.GroupAnswer,
     status: 201,
+    idempotent: true,
   },
   listGroups: {
     method: 'GET',
@@ -68,6 +69,7 @@ export const APPROVAL_ROUTES = {
     body: approval.CreateQuorumRequest,
     answer: approval.QuorumAnswer,
     status: 201,
+    idempotent: true,
   },
   listQuorums: {
     method: 'GET',
