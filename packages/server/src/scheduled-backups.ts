@@ -15,6 +15,8 @@ import { replaceFile } from './listen/tls-files.ts'
 import { describeError, type Logger } from './logging/logger.ts'
 
 const TICK_MS = 60_000
+/** While it is sealed: the first backup need not wait long for the unsealing. */
+const SEALED_TICK_MS = 1_000
 const HOUR_MS = 3_600_000
 const OWNER_ONLY = { file: 0o600, folder: 0o700 } as const
 /** `claviger-2030-01-31T12-00-00.000Z.backup`: sorted by name they are sorted by time. */
@@ -139,7 +141,9 @@ export class ScheduledBackups {
   #sleep(delayMs: number): void {
     if (this.#isStopped) return
     this.#timer = setTimeout(() => {
-      this.#running = this.takeIfDue().finally(() => this.#sleep(TICK_MS))
+      const { sealed } = this.#composition.ports.seal.status()
+      const next = (): void => this.#sleep(sealed ? SEALED_TICK_MS : TICK_MS)
+      this.#running = this.takeIfDue().finally(next)
     }, delayMs)
     this.#timer.unref()
   }
