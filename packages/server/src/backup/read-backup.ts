@@ -133,12 +133,14 @@ class Reading {
   }
 
   #known(checkpoint: Uint8Array): KnownLog {
-    if ('verifiers' in this.#trust) return this.#trust
+    const trust = this.#trust
+    if ('verifiers' in trust) return trust
     const { origin } = readable('its checkpoint', () =>
       parseCheckpoint(decodeNote(checkpoint).text),
     )
-    const logKeys = decodeUtf8(this.#small['log-keys'] ?? new Uint8Array())
-    return this.#trust.ofItself(logKeys, origin)
+    return readable('the file of its log keys', () =>
+      trust.ofItself(decodeUtf8(this.#small['log-keys'] ?? new Uint8Array()), origin),
+    )
   }
 }
 
