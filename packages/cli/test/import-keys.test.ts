@@ -116,6 +116,28 @@ describe('import keys', () => {
   }
 })
 
+test('of a JWKS each key is sent as it is, a symmetric one with what its alg says', async (t) => {
+  const cwd = temporaryFolder(t)
+  const mac = { kty: 'oct', k: 'AAAA', alg: 'HS256', kid: 'mac' }
+  const aes = { kty: 'oct', k: 'AAAA', alg: 'A256GCM', kid: 'aes' }
+  const pair = { kty: 'OKP', crv: 'Ed25519', x: 'a', d: 'b' }
+  writeFileSync(join(cwd, 'set.json'), JSON.stringify({ keys: [mac, aes, pair] }))
+  const ran = await claviger(['import', 'keys', 'set.json'], {
+    cwd,
+    answer: () => [200, { key: KEY, entry: 1 }],
+  })
+  assert.equal(ran.exitCode, 0, ran.stderr)
+  const data = (key: object): string => Buffer.from(JSON.stringify(key)).toString('base64')
+  assert.deepEqual(
+    ran.seen.map(({ body }) => body),
+    [
+      { name: 'mac', spec: 'hmac-sha256', material: { format: 'jwk', data: data(mac) } },
+      { name: 'aes', spec: 'aes-256', material: { format: 'jwk', data: data(aes) } },
+      { name: 'set', material: { format: 'jwk', data: data(pair) } },
+    ],
+  )
+})
+
 test('names are as they were, in the characters of names here', () => {
   assert.deepEqual(['Prod Web/1', 'ÅNGSTRÖM', '--x--', '鍵', "CN=a, O='b'"].map(nameOf), [
     'prod-web/1',

@@ -60,6 +60,7 @@ export { hkdf, pbkdf2Bytes, pbkdf2BytesSync, type Pbkdf2Options } from './primit
 export type { BlockPadding } from './primitive/block-cipher.ts'
 export type { DeriveInput } from './primitive/derive-mechanism.ts'
 export {
+  crtExponent,
   decryptKeyFile,
   encryptKeyFile,
   hashRepeatedly,

@@ -26,6 +26,17 @@ export function chainOf(leaf: Uint8Array, others: readonly Uint8Array[]): readon
   return chain
 }
 
+/** The first that issued none of the others. */
+export function leafOf(certificates: readonly Uint8Array[]): Uint8Array | undefined {
+  const names = certificates.map(namesOf)
+  const isIssuer = (at: number): boolean =>
+    names.some((other, index) => {
+      const subject = names[at]?.subject
+      return index !== at && other && subject && compare(other.issuer, subject) === 0
+    })
+  return certificates.find((_, at) => !isIssuer(at))
+}
+
 /** Undefined for what is no certificate: the keeper says so when it is brought there. */
 function namesOf(certificate: Uint8Array): Names | undefined {
   try {

@@ -24,7 +24,15 @@ export interface CertificateEntry {
   readonly certificate: Uint8Array
 }
 
-export type KeyFileEntry = PrivateKeyEntry | SecretKeyEntry | CertificateEntry
+/** A JSON Web Key with a secret in it, as it was written: whoever takes it in reads it. */
+export interface JwkEntry {
+  readonly kind: 'jwk'
+  readonly alias?: string
+  /** In UTF-8 and in the clear: to be wiped by whoever asked for it. */
+  readonly json: Uint8Array
+}
+
+export type KeyFileEntry = PrivateKeyEntry | SecretKeyEntry | JwkEntry | CertificateEntry
 
 /** What was in the file and could not be read, while the rest could. */
 export interface Skipped {
@@ -43,5 +51,6 @@ export function wipeEntries(entries: readonly KeyFileEntry[]): void {
   for (const entry of entries) {
     if (entry.kind === 'private-key') entry.pkcs8.fill(0)
     if (entry.kind === 'secret-key') entry.key.fill(0)
+    if (entry.kind === 'jwk') entry.json.fill(0)
   }
 }

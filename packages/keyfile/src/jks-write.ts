@@ -50,6 +50,8 @@ function tagOf({ kind }: KeyFileEntry): number {
       return JKS.certificate
     case 'secret-key':
       return JKS.secretKey
+    case 'jwk':
+      throw unsupported("Java's stores hold no JSON Web Keys")
   }
 }
 
@@ -74,6 +76,8 @@ function writeEntry(
     }
     case 'certificate':
       writeCertificate(writer, entry.certificate)
+      return
+    case 'jwk':
       return
     case 'secret-key':
       if (format === 'jks') throw unsupported('JKS holds no secret keys; JCEKS and PKCS #12 do')

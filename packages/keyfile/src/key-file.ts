@@ -3,6 +3,10 @@ import { detectKeyFile, type KeyFileFormat } from './detect.ts'
 import type { KeyFileContents, KeyFileEntry } from './entry.ts'
 import { KeyFileError, unsupported } from './error.ts'
 import { decodeJks } from './jks-read.ts'
+import { decodeJwks } from './jwks.ts'
+import { decodePem } from './pem.ts'
+import { decodePkcs7 } from './pkcs7.ts'
+import { pkcs8OfPkcs1, pkcs8OfSec1 } from './traditional-key.ts'
 import { decodePkcs12 } from './pkcs12-read.ts'
 import { decodeEncryptedPkcs8, type OpenOptions, privateKeyInfo } from './pkcs8.ts'
 
@@ -37,13 +41,22 @@ function decodeAs(format: KeyFileFormat, data: Uint8Array, options: OpenOptions)
     case 'jceks':
       return decodeJks(data, options)
     case 'pkcs1':
+      return alone({ kind: 'private-key', pkcs8: pkcs8OfPkcs1(data), chain: [] })
     case 'sec1':
-    case 'spki':
-    case 'pkcs7':
+      return alone({ kind: 'private-key', pkcs8: pkcs8OfSec1(data), chain: [] })
+    case 'pkcs7': {
+      const entries = decodePkcs7(data).map(
+        (certificate) => ({ kind: 'certificate', certificate }) as const,
+      )
+      return { entries, skipped: [], isAuthenticated: false }
+    }
     case 'pem':
+      return decodePem(data, options)
     case 'jwk':
     case 'jwks':
-      throw unsupported(`files of the format ${format} are not read here`)
+      return decodeJwks(data)
+    case 'spki':
+      throw unsupported('a public key alone is taken in by `claviger key import --format spki`')
   }
 }
 

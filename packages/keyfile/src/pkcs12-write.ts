@@ -69,6 +69,8 @@ export function keyBags(
   switch (entry.kind) {
     case 'certificate':
       return []
+    case 'jwk':
+      throw unsupported('PKCS #12 holds no JSON Web Keys')
     case 'private-key': {
       const sealed = sealPkcs8(entry.pkcs8, passphrase, iterations)
       return [encodeBag(OID.shroudedKeyBag, sealed, named(entry.alias, localKeyId(entry.chain[0])))]
@@ -99,6 +101,7 @@ export function certificateBags(entries: readonly KeyFileEntry[]): readonly Uint
   return entries.flatMap((entry) => {
     switch (entry.kind) {
       case 'secret-key':
+      case 'jwk':
         return []
       case 'private-key':
         return entry.chain.map((certificate, index) =>

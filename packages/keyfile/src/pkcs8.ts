@@ -1,6 +1,6 @@
 // Private keys in PKCS #8 (RFC 5208), in the clear and encrypted.
 import { DerReader, TAG } from './der-reader.ts'
-import { encodeOctetString, encodeSequence } from './der-writer.ts'
+import { encodeInteger, encodeOctetString, encodeSequence } from './der-writer.ts'
 import { assertFileSize, Effort } from './effort.ts'
 import { malformed, wrongPassphrase } from './error.ts'
 import { Passphrase } from './passphrase.ts'
@@ -73,6 +73,14 @@ export function sealPkcs8(
 ): Uint8Array {
   const { algorithm, ciphertext } = encryptPbes2(pkcs8, passphrase, iterations)
   return encodeSequence(algorithm, encodeOctetString(ciphertext))
+}
+
+/** `SEQUENCE { 0, algorithm, OCTET STRING { key } }`. @param algorithm what is inside its AlgorithmIdentifier */
+export function encodePrivateKeyInfo(
+  algorithm: readonly Uint8Array[],
+  key: Uint8Array,
+): Uint8Array {
+  return encodeSequence(encodeInteger(0), encodeSequence(...algorithm), encodeOctetString(key))
 }
 
 /** A copy of the one PrivateKeyInfo that the bytes are. */

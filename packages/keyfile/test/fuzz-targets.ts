@@ -1,8 +1,16 @@
 // What a mutation fuzzer runs: each parser either returns or throws this package's error.
-import { ByteReader, BytesError } from '@claviger/bytes'
+import {
+  ByteReader,
+  BytesError,
+  ByteWriter,
+  concat,
+  encodeBase64,
+  encodeUtf8,
+} from '@claviger/bytes'
 import {
   decodeEncryptedPkcs8,
   decodeJks,
+  decodeKeyFile,
   decodePkcs12,
   encodeEncryptedPkcs8,
   encodeJks,
@@ -11,9 +19,19 @@ import {
   KeyFileError,
 } from '../src/index.ts'
 import { DerReader } from '../src/der-reader.ts'
-import { encodeElement, encodeSequence } from '../src/der-writer.ts'
+import {
+  encodeElement,
+  encodeExplicit,
+  encodeInteger,
+  encodeOid,
+  encodeSequence,
+  encodeSet,
+} from '../src/der-writer.ts'
+import { OID } from '../src/oid.ts'
 import { Effort } from '../src/effort.ts'
 import { readJavaObject } from '../src/java-object.ts'
+import { decodeOpenSsh } from '../src/openssh.ts'
+import { decodePem } from '../src/pem.ts'
 import { Passphrase } from '../src/passphrase.ts'
 import { certificateBags, keyBags } from '../src/pkcs12-write.ts'
 import { BagCollector } from '../src/pkcs12-bags.ts'
@@ -45,6 +63,41 @@ const SAFE = encodeSequence(
 )
 
 const STORE = encodeJks([CERTIFICATE, SECRET], { ...sealing, format: 'jceks', createdAt: 0 })
+
+const P7B = encodeSequence(
+  encodeOid(OID.signedData),
+  encodeExplicit(
+    0,
+    encodeSequence(
+      encodeInteger(1),
+      encodeSet(),
+      encodeSequence(encodeOid(OID.data)),
+      encodeExplicit(0, encodeSequence()),
+    ),
+  ),
+)
+
+const part = (bytes: Uint8Array): Uint8Array => new ByteWriter(1024).vector(4, bytes).finish()
+const text = (plain: string): Uint8Array => part(encodeUtf8(plain))
+const ONE = Uint8Array.of(0, 0, 0, 1)
+/** An RSA key of small numbers: n, e, d, iqmp, p, q. */
+const OPENSSH = concat(
+  encodeUtf8('openssh-key-v1\0'),
+  text('none'),
+  text('none'),
+  text(''),
+  ONE,
+  text('public'),
+  part(
+    concat(
+      ONE,
+      ONE,
+      text('ssh-rsa'),
+      ...[33, 3, 7, 1, 11, 3].map((number) => part(Uint8Array.of(number))),
+      text('a comment'),
+    ),
+  ),
+)
 
 export const fuzzTargets: readonly FuzzTarget[] = [
   {
@@ -85,6 +138,28 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     ],
     parse: (input) => void readJavaObject(new ByteReader(input)),
     isExpected: (error) => isExpected(error) || error instanceof BytesError,
+  },
+  {
+    name: 'keyfile pem',
+    seeds: [
+      `-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n`,
+      `-----BEGIN PRIVATE KEY-----\n${encodeBase64(EC_PKCS8)}\n-----END PRIVATE KEY-----\n`,
+      `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,${'0a'.repeat(16)}\n\n${'A'.repeat(64)}\n-----END RSA PRIVATE KEY-----`,
+    ].map(encodeUtf8),
+    parse: (input) => void decodePem(input, options),
+    isExpected,
+  },
+  {
+    name: 'keyfile openssh',
+    seeds: [OPENSSH],
+    parse: (input) => void decodeOpenSsh(input),
+    isExpected,
+  },
+  {
+    name: 'keyfile of any format',
+    seeds: [encodeUtf8('{"keys":[{"kty":"oct","k":"AAAA","kid":"a"}]}'), P7B, EC_PKCS8],
+    parse: (input) => void decodeKeyFile(input, options),
+    isExpected,
   },
   {
     name: 'keyfile der',

@@ -5,7 +5,11 @@ import type { TestContext } from 'node:test'
 import { temporaryFolder } from '../../fault/support/temporary-folder.ts'
 
 /** A tool that nobody here wrote, and where to get it. */
-const PACKAGES = { openssl: 'openssl', keytool: 'openjdk-17-jre-headless' } as const
+const PACKAGES = {
+  openssl: 'openssl',
+  keytool: 'openjdk-17-jre-headless',
+  'ssh-keygen': 'openssh-client',
+} as const
 type Tool = keyof typeof PACKAGES
 
 /** A folder to work in; undefined, and the test skipped, where a tool is missing. */
@@ -36,7 +40,8 @@ export class Workshop {
   }
 
   write(name: string, bytes: Uint8Array | string): void {
-    writeFileSync(this.path(name), bytes)
+    // ssh-keygen reads no key that others may read.
+    writeFileSync(this.path(name), bytes, { mode: 0o600 })
   }
 
   openssl(...args: readonly string[]): Buffer {
@@ -45,6 +50,10 @@ export class Workshop {
 
   keytool(...args: readonly string[]): string {
     return this.#run('keytool', ['-J-Duser.language=en', ...args]).toString()
+  }
+
+  sshKeygen(...args: readonly string[]): Buffer {
+    return this.#run('ssh-keygen', ['-q', ...args])
   }
 
   /** A key `<name>.key` with a certificate `<name>.pem` of its own, or under an authority. */

@@ -1,9 +1,10 @@
 // What the key files of other programs are encrypted with, and nothing of ours: CBC with PKCS #7 padding, Triple
 // DES among the ciphers (PKCS #12, JCEKS), and MD5 among the hashes (PKCS #5 v1.5). OpenSSL's own.
 import * as nodeCrypto from 'node:crypto'
-import { authenticationFailed, CryptoError } from '../error.ts'
+import { authenticationFailed, CryptoError, invalidKey } from '../error.ts'
 import { type HashName, opensslHash } from '../hash.ts'
 import { offHeapBytes, offHeapCopy } from '../off-heap.ts'
+import { WipedIntegers } from '../wiped-integers.ts'
 
 export type KeyFileCipher = 'aes-128-cbc' | 'aes-192-cbc' | 'aes-256-cbc' | 'des-ede3-cbc'
 
@@ -64,4 +65,22 @@ export function hashRepeatedly(
   }
   input.fill(0)
   return digest
+}
+
+/** `value mod (prime - 1)`: the exponent of an RSA key for one of its primes, which OpenSSH does not write down. */
+export function crtExponent(value: Uint8Array, prime: Uint8Array): Uint8Array {
+  const integers = new WipedIntegers()
+  try {
+    const one = integers.fromBytes(Uint8Array.of(1))
+    const divisor = integers.subtract(integers.fromBytes(prime), one)
+    const rest = integers.modulo(integers.fromBytes(value), divisor)
+    const bytes = offHeapBytes(rest.length * 2)
+    const view = new DataView(bytes.buffer)
+    for (const [index, limb] of rest.entries()) view.setUint16(bytes.length - 2 * index - 2, limb)
+    return bytes
+  } catch {
+    throw invalidKey('rsa key has a prime that is none')
+  } finally {
+    integers.wipe()
+  }
 }

@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '@claviger/bytes'
 import { basename, extname } from 'node:path'
 import type { KeyFileEntry, SecretKeyEntry } from '@claviger/keyfile'
 
@@ -43,4 +44,14 @@ export function specOf({ algorithm, key }: SecretKeyEntry): string | undefined {
   if (algorithm === 'ChaCha20') return 'chacha20'
   const [, digest] = /^HmacSHA(1|224|256|384|512)$/.exec(algorithm) ?? []
   return digest && `hmac-sha${digest}`
+}
+
+/** What a symmetric JWK is by its `alg` (RFC 7518 §3.1, §4.1, §5.1); a pair says it itself. */
+export function jwkSpec(json: Uint8Array): string | undefined {
+  const { kty, alg, k } = JSON.parse(decodeUtf8(json)) as Readonly<Record<string, unknown>>
+  if (kty !== 'oct' || typeof alg !== 'string' || typeof k !== 'string') return undefined
+  const [, digest] = /^HS(256|384|512)$/.exec(alg) ?? []
+  if (digest !== undefined) return `hmac-sha${digest}`
+  const [, bits] = /^A(128|192|256)(?:GCM|KW|GCMKW)$/.exec(alg) ?? []
+  return bits && `aes-${bits}`
 }

@@ -1,5 +1,5 @@
-import { type ClavigerClient, isClavigerError } from '@claviger/client'
-import type { KeyFileEntry, OpenedKeyFile } from '@claviger/keyfile'
+import { type ClavigerClient, type ImportKeyRequest, isClavigerError } from '@claviger/client'
+import type { CertificateEntry, KeyFileEntry, OpenedKeyFile } from '@claviger/keyfile'
 import type { Command } from 'commander'
 import { CliError, usageError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
@@ -11,7 +11,7 @@ import {
   type KeyAttributeOptions,
   keyAttributes,
 } from '../key/key-attributes.ts'
-import { namesOf, specOf } from './entry-name.ts'
+import { jwkSpec, namesOf, specOf } from './entry-name.ts'
 
 interface Options extends KeyAttributeOptions {
   readonly name?: string
@@ -116,7 +116,12 @@ function chosen(
 
 function listed(entry: KeyFileEntry, name: string): Row {
   const { kind, alias } = entry
-  const spec = entry.kind === 'secret-key' ? specOf(entry) : undefined
+  const spec =
+    entry.kind === 'secret-key'
+      ? specOf(entry)
+      : entry.kind === 'jwk'
+        ? jwkSpec(entry.json)
+        : undefined
   return { kind, name, alias, spec, outcome: 'listed' }
 }
 
@@ -137,19 +142,11 @@ async function bring(
   if (entry.kind === 'certificate') return [await certificate(entry.certificate, name)]
   const key = await outcomeOf({ kind, alias, name }, async () => {
     const attributes = keyAttributes(options)
-    const answer =
-      entry.kind === 'private-key'
-        ? await client.keys.import({
-            name,
-            material: { format: 'pkcs8', data: entry.pkcs8 },
-            ...attributes,
-          })
-        : await client.keys.import({
-            name,
-            spec: options.spec ?? specOf(entry) ?? unknownSpec(entry.algorithm),
-            material: { format: 'raw', data: entry.key },
-            ...attributes,
-          })
+    const answer = await client.keys.import({
+      name,
+      ...attributes,
+      ...materialOf(entry, options.spec),
+    })
     return answer.key.spec
   })
   const rows = [key]
@@ -159,6 +156,23 @@ async function bring(
     }
   }
   return rows
+}
+
+function materialOf(
+  entry: Exclude<KeyFileEntry, CertificateEntry>,
+  spec: string | undefined,
+): Pick<ImportKeyRequest, 'material' | 'spec'> {
+  switch (entry.kind) {
+    case 'private-key':
+      return { material: { format: 'pkcs8', data: entry.pkcs8 } }
+    case 'jwk':
+      return { material: { format: 'jwk', data: entry.json }, spec: spec ?? jwkSpec(entry.json) }
+    case 'secret-key':
+      return {
+        material: { format: 'raw', data: entry.key },
+        spec: spec ?? specOf(entry) ?? unknownSpec(entry.algorithm),
+      }
+  }
 }
 
 function unknownSpec(algorithm: string): never {
