@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeUtf8, encodeUtf8 } from '@claviger/bytes'
 import {
@@ -31,7 +31,12 @@ export interface BackupSources {
   readonly files: () => { readonly seal: string; readonly logKeys: string }
   /** Of the software. */
   readonly version: string
+  /** Bytes that may still be written to a folder; for tests. */
+  readonly freeBytes?: (folder: string) => number
 }
+
+/** What a copy of the store must leave free: a keeper whose disk is full does nothing more. */
+const SPARE_BYTES = 64 * 1024 * 1024
 
 /** Nobody takes so long to read on who still wants the rest. */
 const STALLED_MS = 5 * 60_000
@@ -64,6 +69,7 @@ export class BackupCreator implements Backups {
     const { folder, store } = this.#sources
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
+      this.#assertSpace()
       const worker = new BackupWorker({
         storeFile: store.file,
         copyFile: join(folder, 'store.db'),
@@ -177,6 +183,19 @@ export class BackupCreator implements Backups {
     throw new KeeperError('sealed', 'the keeper is sealed; unseal it first')
   }
 
+  #assertSpace(): void {
+    const { store, folder, freeBytes = freeBytesOf } = this.#sources
+    const log = statSync(`${store.file}-wal`, { throwIfNoEntry: false })?.size ?? 0
+    const needed = statSync(store.file).size + log + SPARE_BYTES
+    const free = freeBytes(folder)
+    if (free >= needed) return
+    throw new KeeperError(
+      'store-unavailable',
+      'there is too little space for a copy of the store beside it; free some and try again',
+      { details: { reason: 'disk-full', needed, free } },
+    )
+  }
+
   #assertFree(): void {
     if (!this.#isBusy) return
     throw new KeeperError('conflict', 'a backup is being made; wait for its end')
@@ -186,4 +205,9 @@ export class BackupCreator implements Backups {
 function sealingOf(sealing: BackupSealing): Sealing {
   if ('recipients' in sealing) return sealing
   return { passphrase: sealing.passphrase.use(decodeUtf8) }
+}
+
+function freeBytesOf(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize
 }

@@ -6,6 +6,7 @@ import { encodeUtf8, SecretBytes } from '@claviger/bytes'
 import * as core from '@claviger/core'
 import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { verifyLogFolder } from '../../src/audit/index.ts'
+import { BackupCreator } from '../../src/backup/create-backup.ts'
 import { sha256 } from '../../src/log-keys.ts'
 import { BackupError, restoreBackup, verifyBackup } from '../../src/restore.ts'
 import {
@@ -138,6 +139,26 @@ test('a keeper that stops breaks it off, and leaves nothing behind', async () =>
   assert.equal(closed.status, 'fulfilled')
   assert.equal(ended.status, 'rejected')
   assert.equal(existsSync(join(other.folder, 'data', 'backup')), false)
+})
+
+test('where a copy would fill the disk none is made', async () => {
+  const { store, log, logKeys } = world.keeper
+  const folder = join(temporaryFolder(), 'backup')
+  const creator = new BackupCreator({
+    store,
+    log,
+    origin: world.known.origin,
+    signers: logKeys.signers,
+    folder,
+    files: () => assert.fail('it went on'),
+    version: '0',
+    freeBytes: () => 64 * 1024 * 1024,
+  })
+  const sealing = { recipients: [recipient] }
+  const finish = (): Promise<void> => assert.fail('it was told of')
+  const pieces = creator.create({ id: 'b', takenAt: 0, sealing, finish })
+  await assert.rejects(Array.fromAsync(pieces), denies('store-unavailable'))
+  assert.equal(existsSync(folder), false)
 })
 
 test('of another keeper it is refused, unless somebody takes responsibility', async () => {
