@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { encodeUtf8, SecretBytes } from '@claviger/bytes'
 import { restoreBackup, verifyBackup } from '../../../packages/server/src/restore.ts'
 import { inPieces, temporaryFolder, World } from '../../../packages/server/test/backup/world.ts'
 
@@ -46,6 +47,21 @@ test('age opens what the keeper sealed, and the keeper takes back what age seale
     set: string
   }
   assert.equal(set, manifest.keeper)
+})
+
+test('age opens by the passphrase too', async (t) => {
+  if (keygen(t) === undefined) return
+  if (spawnSync('python3', ['--version']).error !== undefined) {
+    return t.skip('needs python3: apt-get install python3')
+  }
+  const world = await World.open()
+  const passphrase = new SecretBytes(encodeUtf8('ten thousand doors'))
+  const folder = temporaryFolder()
+  const [sealed, opened] = [join(folder, 'sealed'), join(folder, 'opened')]
+  writeFileSync(sealed, await world.backup({ passphrase }))
+  const script = join(import.meta.dirname, 'passphrase.py')
+  run('python3', [script, sealed, opened, 'ten thousand doors'])
+  assert.match(readFileSync(opened, 'latin1'), /^claviger-backup\/1\n/)
 })
 
 function statusOfAge(identityFile: string, input: Uint8Array): number | null {

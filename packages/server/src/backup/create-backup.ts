@@ -33,6 +33,8 @@ export interface BackupSources {
   readonly version: string
   /** Bytes that may still be written to a folder; for tests. */
   readonly freeBytes?: (folder: string) => number
+  /** How long whoever reads may take for the next piece; for tests. */
+  readonly stalledMs?: number
 }
 
 /** What a copy of the store must leave free: a keeper whose disk is full does nothing more. */
@@ -45,7 +47,6 @@ const STALLED_MS = 5 * 60_000
 export class BackupCreator implements Backups {
   readonly #sources: BackupSources
   #current: BackupWorker | undefined
-  #isBusy = false
 
   constructor(sources: BackupSources) {
     this.#sources = sources
@@ -65,23 +66,16 @@ export class BackupCreator implements Backups {
 
   async *create(request: BackupRequest): AsyncGenerator<Uint8Array, void, undefined> {
     this.#assertFree()
-    this.#isBusy = true
-    const { folder, store } = this.#sources
+    const { folder, store, log } = this.#sources
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const copyFile = join(folder, 'store.db')
+    const worker = new BackupWorker({ storeFile: store.file, copyFile, logFolder: log.folder })
+    this.#current = worker
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
       this.#assertSpace()
-      const worker = new BackupWorker({
-        storeFile: store.file,
-        copyFile: join(folder, 'store.db'),
-        logFolder: this.#sources.log.folder,
-      })
-      this.#current = worker
       yield* this.#pieces(worker, request)
     } finally {
-      await this.#current?.stop()
-      this.#current = undefined
-      rmSync(folder, { recursive: true, force: true })
-      this.#isBusy = false
+      await this.#end(worker)
     }
   }
 
@@ -97,7 +91,15 @@ export class BackupCreator implements Backups {
   }
 
   async close(): Promise<void> {
-    await this.#current?.stop()
+    if (this.#current !== undefined) await this.#end(this.#current)
+  }
+
+  /** Leaves nothing behind, also where whoever reads is never heard of again. */
+  async #end(worker: BackupWorker): Promise<void> {
+    await worker.stop()
+    if (this.#current !== worker) return
+    rmSync(this.#sources.folder, { recursive: true, force: true })
+    this.#current = undefined
   }
 
   async *#pieces(
@@ -110,7 +112,7 @@ export class BackupCreator implements Backups {
       let reply = await worker.ask({ kind: 'next' })
       if (reply.kind === 'sign') reply = await this.#sign(worker, begin, request, reply.text)
       if (reply.kind !== 'piece') return
-      const timer = setTimeout(() => void worker.stop(), STALLED_MS)
+      const timer = setTimeout(() => void this.#end(worker), this.#sources.stalledMs ?? STALLED_MS)
       timer.unref()
       try {
         yield reply.piece
@@ -197,7 +199,7 @@ export class BackupCreator implements Backups {
   }
 
   #assertFree(): void {
-    if (!this.#isBusy) return
+    if (this.#current === undefined) return
     throw new KeeperError('conflict', 'a backup is being made; wait for its end')
   }
 }

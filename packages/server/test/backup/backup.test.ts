@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { encodeUtf8, SecretBytes } from '@claviger/bytes'
 import * as core from '@claviger/core'
 import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { verifyLogFolder } from '../../src/audit/index.ts'
-import { BackupCreator } from '../../src/backup/create-backup.ts'
+import { BackupCreator, type BackupSources } from '../../src/backup/create-backup.ts'
 import { sha256 } from '../../src/log-keys.ts'
 import { BackupError, restoreBackup, verifyBackup } from '../../src/restore.ts'
 import {
@@ -141,24 +142,44 @@ test('a keeper that stops breaks it off, and leaves nothing behind', async () =>
   assert.equal(existsSync(join(other.folder, 'data', 'backup')), false)
 })
 
-test('where a copy would fill the disk none is made', async () => {
+/** What makes backups of the keeper's parts, in a folder of its own. */
+function creatorOf(options: Partial<BackupSources>): { creator: BackupCreator; folder: string } {
   const { store, log, logKeys } = world.keeper
   const folder = join(temporaryFolder(), 'backup')
+  const text = (name: string): string => readFileSync(join(world.folder, 'data', name), 'utf8')
   const creator = new BackupCreator({
     store,
     log,
     origin: world.known.origin,
     signers: logKeys.signers,
     folder,
-    files: () => assert.fail('it went on'),
+    files: () => ({ seal: text('seal.json'), logKeys: text('log-keys.json') }),
     version: '0',
-    freeBytes: () => 64 * 1024 * 1024,
+    ...options,
   })
-  const sealing = { recipients: [recipient] }
-  const finish = (): Promise<void> => assert.fail('it was told of')
-  const pieces = creator.create({ id: 'b', takenAt: 0, sealing, finish })
-  await assert.rejects(Array.fromAsync(pieces), denies('store-unavailable'))
+  return { creator, folder }
+}
+
+const asked = {
+  id: 'b',
+  takenAt: 0,
+  sealing: { recipients: [recipient] },
+  finish: async () => undefined,
+}
+
+test('where a copy would fill the disk none is made', async () => {
+  const { creator, folder } = creatorOf({ freeBytes: () => 64 * 1024 * 1024 })
+  await assert.rejects(Array.fromAsync(creator.create(asked)), denies('store-unavailable'))
   assert.equal(existsSync(folder), false)
+})
+
+test('whoever stops reading is not waited for', async () => {
+  const { creator, folder } = creatorOf({ stalledMs: 1 })
+  const pieces = creator.create(asked)
+  await pieces.next()
+  while (existsSync(folder)) await delay(10)
+  await creator.check(asked.sealing)
+  await assert.rejects(pieces.next())
 })
 
 test('of another keeper it is refused, unless somebody takes responsibility', async () => {
