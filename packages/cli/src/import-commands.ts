@@ -7,5 +7,6 @@ export const IMPORT: CommandGroup = {
       'take in the keys and certificates of a key file',
       () => import('./command/import/keys.ts'),
     ),
+    scan: entry('find keys that lie about in a folder', () => import('./command/import/scan.ts')),
   },
 }

@@ -168,3 +168,34 @@ test("a JCEKS store's keys are taken in, each by its own passphrase", async (t) 
   const second = await world.ok(...words, '--key-passphrase-file', 'own', '--entry', 'own')
   assert.match(second, /secret-key +own +own +taken in as aes-128/)
 })
+
+test('a scan proposes commands that take in what it found, and a keeper has it then', async (t) => {
+  const world = await KeeperWorld.open(t)
+  if (world === undefined) return
+  const { at } = world
+  at.certificate('web')
+  at.certificate('lone')
+  at.openssl('pkcs8', '-topk8', '-in', 'lone.key', '-passout', 'file:pass', '-out', 'sealed')
+  at.openssl('rand', '-out', 'lone.key', '64')
+  const told = await world.ok('import', 'scan', '.', '--certificates', '--json')
+  const { found } = JSON.parse(told) as {
+    found: { path: string; kind: string; publicKey?: string; propose: string }[]
+  }
+  const ours = found.filter(({ path }) => !path.includes('.claviger'))
+  assert.deepEqual(
+    ours.map(({ path, kind }) => [path.slice(at.folder.length + 1), kind]),
+    [
+      ['lone.pem', 'certificate'],
+      ['sealed', 'encrypted'],
+      ['web.key', 'private-key'],
+      ['web.pem', 'certificate'],
+    ],
+  )
+  const [, , key, certificate] = ours
+  // A key and its certificate are seen to belong together before either is taken in.
+  assert.ok(key?.publicKey !== undefined && key.publicKey === certificate?.publicKey)
+  for (const { propose } of ours) {
+    const [, ...words] = propose.replace(' FILE', ' pass').split(' ')
+    assert.match(await world.ok(...words), /taken in/)
+  }
+})
