@@ -16,14 +16,10 @@ for (const name of [
   'review',
   'emergency',
   'policies',
-  'backup',
 ]) {
   test(`the story of ${name}`, { timeout: 240_000 }, async (t) => {
     if (name === 'openssl' && !hasCommand('openssl')) {
       return t.skip('needs openssl: apt-get install openssl')
-    }
-    if (name === 'backup' && !hasCommand('age-keygen')) {
-      return t.skip('needs age-keygen: apt-get install age')
     }
     const folder = temporaryFolder(t)
     const server = await ServerProcess.start(join(folder, '.claviger'))

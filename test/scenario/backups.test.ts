@@ -1,15 +1,25 @@
-/** Backups that the real keeper takes by itself. */
+/** Backups of the real keeper: told as they would be typed, and those that it takes by itself. */
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { temporaryFolder } from '../fault/support/temporary-folder.ts'
+import { ServerProcess } from '../fault/support/server-process.ts'
+import { hasCommand, temporaryFolder } from '../fault/support/temporary-folder.ts'
 import { ConfiguredKeeper } from './configured-keeper.ts'
+import { tellStory } from './story.ts'
 
 /** The recipient that the specification of age gives for an example. */
 const RECIPIENT = 'age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj'
 const ATTEMPTS = 300
+
+test('the story of backup', { timeout: 240_000 }, async (t) => {
+  if (!hasCommand('age-keygen')) return t.skip('needs age-keygen: apt-get install age')
+  const folder = temporaryFolder(t)
+  const server = await ServerProcess.start(join(folder, '.claviger'))
+  await tellStory('backup', { folder, address: `https://127.0.0.1:${server.port}` })
+  await server.stop()
+})
 
 test('a keeper with a place for backups takes one once it is unsealed', async (t) => {
   const folder = temporaryFolder(t)

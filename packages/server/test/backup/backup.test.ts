@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -166,6 +166,22 @@ const asked = {
   sealing: { recipients: [recipient] },
   finish: async () => undefined,
 }
+
+test('after a rekey an older backup opens by what opened the seal then, and by nothing else', async () => {
+  const other = await World.open()
+  const bytes = await other.backup()
+  const keyFile = (folder: string, generation: number): string =>
+    join(folder, 'data', `seal-${generation}.key`)
+  const old = readFileSync(keyFile(other.folder, 1))
+  const authorization = [{ kind: 'file' }] as const
+  await other.run(core.rekey, { method: { kind: 'file' }, authorization }, other.operator)
+  const to = temporaryFolder()
+  await restoreBackup(to, inPieces(bytes), opening, { known: other.known })
+  writeFileSync(keyFile(to, 1), readFileSync(keyFile(other.folder, 2)), { mode: 0o600 })
+  await assert.rejects(World.open(to, other.folder), core.isKeeperError)
+  writeFileSync(keyFile(to, 1), old)
+  await (await World.open(to, other.folder)).close()
+})
 
 test('where a copy would fill the disk none is made', async () => {
   const { creator, folder } = creatorOf({ freeBytes: () => 64 * 1024 * 1024 })

@@ -52,7 +52,12 @@ export class World {
   /** @param like the folder of the keeper whose tokens are valid here */
   static async open(folder = temporaryFolder(), like = folder): Promise<World> {
     const keeper = await compose(developmentConfig(folder, 0), silent)
-    await openDevelopmentKeeper(keeper, folder)
+    try {
+      await openDevelopmentKeeper(keeper, folder)
+    } catch (error) {
+      await keeper.close()
+      throw error
+    }
     const session = async (name: string): Promise<core.Session> => {
       const secret = readFileSync(join(like, `${name}.token`), 'utf8').trim()
       return keeper.authenticator.bySecret(secret, '127.0.0.1')
